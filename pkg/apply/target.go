@@ -26,6 +26,8 @@ type Target interface {
 
 	// Principals looks users and groups up; a name may fit none or several.
 	Principals(ctx context.Context, refs []entra.PrincipalRef) (map[entra.PrincipalRef][]entra.Principal, error)
+	// GroupMembers returns the direct members of a group, users and groups alike.
+	GroupMembers(ctx context.Context, groupID string) ([]entra.Principal, error)
 	Assignments(ctx context.Context, servicePrincipalID string) ([]entra.AppRoleAssignment, error)
 	Assign(ctx context.Context, servicePrincipalID, principalID, roleID string) error
 	Unassign(ctx context.Context, servicePrincipalID, assignmentID string) error

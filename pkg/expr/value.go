@@ -1,6 +1,10 @@
 package expr
 
-import "time"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // Kind is what a Value holds.
 type Kind uint8
@@ -22,9 +26,102 @@ const (
 // Value is what an attribute holds or an expression results in. The zero Value
 // is null. Values are small and copied; their slices are never written to.
 type Value struct {
-	kind  Kind
-	text  string    // String
-	num   float64   // Number; Bool as 0 or 1
-	time  time.Time // DateTime, UTC
-	multi []string  // Multi
+	kind     Kind
+	redacted bool
+	number   int64 // Number; Bool as 0 or 1; DateTime in ticks
+	text     string
+	multi    []string
+}
+
+// Text returns a string value.
+func Text(s string) Value { return Value{kind: String, text: s} }
+
+// Boolean returns a truth value; its text form is True or False.
+func Boolean(b bool) Value {
+	if b {
+		return Value{kind: Bool, number: 1}
+	}
+	return Value{kind: Bool}
+}
+
+// Integer returns a number. Entra's language knows whole numbers only.
+func Integer(n int64) Value { return Value{kind: Number, number: n} }
+
+// Time returns a date and time, kept in UTC to 100 nanoseconds.
+func Time(t time.Time) Value { return Value{kind: DateTime, number: ticksOf(t)} }
+
+// List returns a multi-value. The slice is kept, not copied.
+func List(values []string) Value { return Value{kind: Multi, multi: values} }
+
+// Kind tells what v holds.
+func (v Value) Kind() Kind { return v.kind }
+
+// IsNull reports whether v is null.
+func (v Value) IsNull() bool { return v.kind == Null }
+
+// Redacted reports whether logs must not show v: it came through Redact.
+func (v Value) Redacted() bool { return v.redacted }
+
+// isEmpty reports whether v is null, an empty text or an empty multi-value.
+func (v Value) isEmpty() bool {
+	return v.kind == Null || v.kind == String && v.text == "" || v.kind == Multi && len(v.multi) == 0
+}
+
+// String returns v's text form as Entra writes it: True and False, dates as
+// M/d/yyyy h:mm:ss tt in UTC, a multi-value joined by ";". Null, Ignore and
+// IgnoreObject are "". Source: expressions §3.
+func (v Value) String() string {
+	switch v.kind {
+	case String:
+		return v.text
+	case Number:
+		return strconv.FormatInt(v.number, 10)
+	case Bool:
+		if v.number != 0 {
+			return "True"
+		}
+		return "False"
+	case DateTime:
+		return v.time().Format(dateText)
+	case Multi:
+		return strings.Join(v.multi, ";")
+	default:
+		return ""
+	}
+}
+
+// Strings returns the values of a multi-value, one element for any other kind,
+// none for null and the Ignore kinds.
+func (v Value) Strings() []string {
+	switch v.kind {
+	case Null, Ignore, IgnoreObject:
+		return nil
+	case Multi:
+		return v.multi
+	default:
+		return []string{v.String()}
+	}
+}
+
+// dateText is Entra's text form of a date. Source: expressions §1.
+const dateText = "1/2/2006 3:04:05 PM"
+
+// Ticks are 100 nanoseconds since the beginning of year 1, as .NET counts time.
+const (
+	ticksPerSecond = 10_000_000
+	unixEpochTicks = 621_355_968_000_000_000
+)
+
+func ticksOf(t time.Time) int64 {
+	return t.Unix()*ticksPerSecond + int64(t.Nanosecond())/100 + unixEpochTicks
+}
+
+// time returns the date of a DateTime value.
+func (v Value) time() time.Time {
+	ticks := v.number - unixEpochTicks
+	seconds, rest := ticks/ticksPerSecond, ticks%ticksPerSecond
+	if rest < 0 {
+		seconds, rest = seconds-1, rest+ticksPerSecond
+	}
+	return time.Unix(seconds, rest*100).UTC()
 }

@@ -99,6 +99,8 @@ type Assignment struct {
 type Lookup struct {
 	Variable    string
 	Group, User string // exactly one is set
+	ID          string // what the variable stands for in this Resolved: the id found, or a stand-in
+	Found       bool   // whether ID was found in a tenant
 	Where       diag.Range
 }
 

@@ -1,0 +1,39 @@
+package cmd
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// addFormat adds -o with the formats that the command has; the first is the default.
+func addFormat(c *cobra.Command, format *string, formats ...string) {
+	*format = formats[0]
+	c.Flags().VarP(&choice{value: format, choices: formats}, "output", "o", "format of the result: "+strings.Join(formats, ", "))
+	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// choice is a flag with a fixed set of values.
+type choice struct {
+	value   *string
+	choices []string
+}
+
+func (c *choice) String() string {
+	if c.value == nil {
+		return ""
+	}
+	return *c.value
+}
+
+func (c *choice) Type() string { return "format" }
+
+func (c *choice) Set(s string) error {
+	if !slices.Contains(c.choices, s) {
+		return fmt.Errorf("%q is none of %s", s, strings.Join(c.choices, ", "))
+	}
+	*c.value = s
+	return nil
+}

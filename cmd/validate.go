@@ -1,0 +1,168 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scimctl/scimctl/internal/render"
+	"github.com/scimctl/scimctl/pkg/diag"
+	"github.com/scimctl/scimctl/pkg/mapping"
+	"github.com/scimctl/scimctl/pkg/profile"
+	"github.com/scimctl/scimctl/pkg/profiletest"
+)
+
+// ValidateOptions are the dependencies and flags of `scimctl validate`.
+type ValidateOptions struct {
+	deps   *Deps
+	source sourceFlags
+	Format string
+}
+
+func newCmdValidate(d *Deps, run func(context.Context, *ValidateOptions) error) *cobra.Command {
+	o := &ValidateOptions{deps: d}
+	c := &cobra.Command{
+		Use:   "validate",
+		Short: "Check profiles: document, expressions, mapping rules, SCIM paths",
+		Long: `Check profiles without a tenant: the document and its variables in every
+environment, every expression and SCIM path, and the rules that a mapping must
+keep to work. Every problem is reported with its place, in one run.`,
+		Example: "  scimctl validate -f idmelon.yaml\n  scimctl validate -f profiles --all -o json",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if run != nil {
+				return run(c.Context(), o)
+			}
+			return runValidate(o)
+		},
+	}
+	o.source.add(c)
+	addFormat(c, &o.Format, "text", "json")
+	return c
+}
+
+// validated is one profile in the JSON of `scimctl validate`.
+type validated struct {
+	Profile       string `json:"profile"`
+	Environment   string `json:"environment,omitempty"`
+	UserMappings  int    `json:"userMappings"`
+	GroupMappings int    `json:"groupMappings"`
+	Tests         int    `json:"tests"`
+}
+
+// validation is the JSON of `scimctl validate`.
+type validation struct {
+	Valid       bool        `json:"valid"`
+	Profiles    []validated `json:"profiles"`
+	Diagnostics diag.List   `json:"diagnostics"`
+}
+
+func runValidate(o *ValidateOptions) error {
+	d := o.deps
+	chosen, sources, problems, err := d.load(o.source)
+	if err != nil {
+		return err
+	}
+	result := validation{Profiles: []validated{}, Diagnostics: diag.List{}}
+	for _, s := range chosen {
+		for _, env := range environments(s.Profile, o.source.Environment) {
+			r, list, err := d.resolveOffline(s, env, o.source)
+			if err != nil {
+				return err
+			}
+			problems = append(problems, list...)
+			if r == nil {
+				continue
+			}
+			v, list := check(r)
+			problems = append(problems, list...)
+			result.Profiles = append(result.Profiles, v)
+		}
+	}
+	result.Diagnostics = append(result.Diagnostics, problems.Sort()...)
+	result.Valid = !problems.HasErrors()
+	if o.Format == "json" {
+		if err := render.JSON(d.IO.Out, result); err != nil {
+			return err
+		}
+	} else {
+		p := render.Out(d.IO)
+		p.Diagnostics(result.Diagnostics, sources)
+		if result.Valid {
+			for _, v := range result.Profiles {
+				p.Valid(label(v.Profile, v.Environment), fmt.Sprintf("%s, %s, %s",
+					count(v.UserMappings, "user mapping"), count(v.GroupMappings, "group mapping"), count(v.Tests, "test")))
+			}
+		}
+		if err := p.Failed(); err != nil {
+			return err
+		}
+	}
+	if !result.Valid {
+		return exit(exitError)
+	}
+	return nil
+}
+
+// check runs the mapping rules over the complete configuration of a profile.
+func check(r *profile.Resolved) (validated, diag.List) {
+	v := validated{Profile: r.Profile, Environment: r.Environment, Tests: len(r.Tests)}
+	mappings, problems := profiletest.ObjectMappings(r)
+	syncAll := r.Settings.SyncAll != nil && *r.Settings.SyncAll
+	for _, m := range mappings {
+		problems = append(problems, mapping.Lint(m, mapping.LintOptions{SyncAll: syncAll})...)
+		switch m.Source {
+		case mapping.User:
+			v.UserMappings = len(m.Attributes)
+		case mapping.Group:
+			v.GroupMappings = len(m.Attributes)
+		}
+	}
+	return v, problems
+}
+
+// resolveOffline resolves a profile for work without a tenant: variables without
+// a value take their sandbox value or a stand-in.
+func (d *Deps) resolveOffline(s selected, env string, f sourceFlags) (*profile.Resolved, diag.List, error) {
+	values, err := d.values(s.Profile, f)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, v := range s.Variables {
+		if _, given := values[v.Name]; !given && needsStandIn(v) {
+			values[v.Name] = standIn(v)
+		}
+	}
+	r, problems := s.Resolve(profile.Options{Environment: env, Values: values, Sandbox: true})
+	return r, problems, nil
+}
+
+// needsStandIn reports whether a variable must have a value and has none of its own.
+func needsStandIn(v profile.Variable) bool {
+	return v.Required && v.Default == nil && v.Sandbox == "" && v.Group == "" && v.User == ""
+}
+
+// standIn is a value for a required variable that nobody gave one.
+func standIn(v profile.Variable) string {
+	if len(v.OneOf) > 0 {
+		return v.OneOf[0]
+	}
+	return "sandbox-" + v.Name
+}
+
+// label names a profile in an environment.
+func label(name, environment string) string {
+	if environment == "" {
+		return name
+	}
+	return name + " (" + environment + ")"
+}
+
+// count returns "1 test", "2 tests".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

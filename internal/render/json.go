@@ -1,0 +1,18 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// JSON writes v as indented JSON with a final newline, without HTML escapes.
+func JSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,234 @@
+package expr
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// token is a lexical unit of an expression.
+type token struct {
+	kind       tokenKind
+	start, end int
+	text       string // decoded: name, attribute name, string content, number
+}
+
+type tokenKind uint8
+
+const (
+	tokEnd tokenKind = iota
+	tokName
+	tokAttribute // [name]
+	tokString
+	tokNumber
+	tokOp // = <> > >= < <=
+	tokOpen
+	tokClose
+	tokComma
+	tokBad // reported already
+)
+
+// scanner cuts the source into tokens and reports what is none.
+type scanner struct {
+	src    string
+	pos    int
+	report func(code codeNumber, start, end int, message, detail, fix string)
+}
+
+// next returns the next token. After the end it keeps returning tokEnd.
+func (s *scanner) next() token {
+	s.skipBlanks()
+	start := s.pos
+	if start >= len(s.src) {
+		return token{kind: tokEnd, start: start, end: start}
+	}
+	switch c := s.src[start]; {
+	case c == '(':
+		return s.take(tokOpen, 1)
+	case c == ')':
+		return s.take(tokClose, 1)
+	case c == ',':
+		return s.take(tokComma, 1)
+	case c == '=':
+		return s.take(tokOp, 1)
+	case c == '<' || c == '>':
+		if rest := s.src[start:]; strings.HasPrefix(rest, "<>") || strings.HasPrefix(rest, ">=") || strings.HasPrefix(rest, "<=") {
+			return s.take(tokOp, 2)
+		}
+		return s.take(tokOp, 1)
+	case c == '"':
+		return s.quoted()
+	case c == '[':
+		return s.attribute()
+	case isDigit(c) || c == '-' && start+1 < len(s.src) && isDigit(s.src[start+1]):
+		return s.number()
+	case c == '&' && start+1 < len(s.src) && (s.src[start+1] == 'H' || s.src[start+1] == 'h'):
+		return s.hex()
+	}
+	r, size := utf8.DecodeRuneInString(s.src[start:])
+	switch {
+	case isNameStart(r):
+		return s.name()
+	case isCurlyQuote(r):
+		return s.curly(size)
+	}
+	s.pos += size
+	s.unexpected(r, start)
+	return token{kind: tokBad, start: start, end: s.pos}
+}
+
+func (s *scanner) take(kind tokenKind, n int) token {
+	t := token{kind: kind, start: s.pos, end: s.pos + n, text: s.src[s.pos : s.pos+n]}
+	s.pos += n
+	return t
+}
+
+func (s *scanner) skipBlanks() {
+	for s.pos < len(s.src) {
+		r, size := utf8.DecodeRuneInString(s.src[s.pos:])
+		if !unicode.IsSpace(r) && r != '\uFEFF' {
+			return
+		}
+		s.pos += size
+	}
+}
+
+// quoted reads a string. \" and \\ are escapes; the backslash of any other stays,
+// as regular expressions in published examples need it. Source: expressions §2.
+func (s *scanner) quoted() token {
+	start := s.pos
+	s.pos++
+	var text strings.Builder
+	for s.pos < len(s.src) {
+		switch c := s.src[s.pos]; c {
+		case '"':
+			s.pos++
+			return token{kind: tokString, start: start, end: s.pos, text: text.String()}
+		case '\\':
+			if s.pos+1 < len(s.src) && (s.src[s.pos+1] == '"' || s.src[s.pos+1] == '\\') {
+				s.pos++
+			}
+			text.WriteByte(s.src[s.pos])
+			s.pos++
+		default:
+			text.WriteByte(c)
+			s.pos++
+		}
+	}
+	s.report(codeUnterminated, start, s.pos, "the text that begins here has no closing quote",
+		`End it with ". A quote inside a text is written \".`, "")
+	return token{kind: tokString, start: start, end: s.pos, text: text.String()}
+}
+
+// attribute reads [name]; brackets inside the name must balance.
+func (s *scanner) attribute() token {
+	start := s.pos
+	depth := 0
+	for s.pos < len(s.src) {
+		c := s.src[s.pos]
+		s.pos++
+		switch c {
+		case '[':
+			depth++
+		case ']':
+			if depth--; depth == 0 {
+				name := strings.TrimSpace(s.src[start+1 : s.pos-1])
+				if name == "" {
+					s.report(codeSyntax, start, s.pos, "an attribute needs a name", "Write it as [displayName].", "")
+				}
+				return token{kind: tokAttribute, start: start, end: s.pos, text: name}
+			}
+		case ',', ')', '(':
+			if depth == 1 { // a name has none of these: the bracket was forgotten
+				s.pos--
+				s.report(codeUnterminated, start, s.pos, "the attribute that begins here has no closing bracket", "End it with ].", "")
+				return token{kind: tokAttribute, start: start, end: s.pos, text: strings.TrimSpace(s.src[start+1 : s.pos])}
+			}
+		}
+	}
+	s.report(codeUnterminated, start, s.pos, "the attribute that begins here has no closing bracket", "End it with ].", "")
+	return token{kind: tokAttribute, start: start, end: s.pos, text: strings.Trim(s.src[start:s.pos], "[] \t\r\n")}
+}
+
+func (s *scanner) number() token {
+	start := s.pos
+	s.pos++
+	for s.pos < len(s.src) && isDigit(s.src[s.pos]) {
+		s.pos++
+	}
+	return token{kind: tokNumber, start: start, end: s.pos, text: s.src[start:s.pos]}
+}
+
+// hex reads &HF.
+func (s *scanner) hex() token {
+	start := s.pos
+	s.pos += 2
+	for s.pos < len(s.src) && isHexDigit(s.src[s.pos]) {
+		s.pos++
+	}
+	if s.pos == start+2 {
+		s.report(codeSyntax, start, s.pos, "&H needs hexadecimal digits", "Write for example &HF7.", "")
+	}
+	return token{kind: tokNumber, start: start, end: s.pos, text: s.src[start:s.pos]}
+}
+
+func (s *scanner) name() token {
+	start := s.pos
+	for s.pos < len(s.src) {
+		r, size := utf8.DecodeRuneInString(s.src[s.pos:])
+		if !isNameStart(r) && !unicode.IsDigit(r) {
+			break
+		}
+		s.pos += size
+	}
+	return token{kind: tokName, start: start, end: s.pos, text: s.src[start:s.pos]}
+}
+
+// curly reads a string between quotes that a word processor has bent, so that
+// one report and one mend serve for it.
+func (s *scanner) curly(size int) token {
+	start := s.pos
+	s.pos += size
+	inner := s.pos
+	for s.pos < len(s.src) {
+		r, n := utf8.DecodeRuneInString(s.src[s.pos:])
+		if isCurlyQuote(r) || r == '"' {
+			text := s.src[inner:s.pos]
+			s.pos += n
+			s.report(codeCurlyQuote, start, s.pos, "curly quotes, probably pasted from a web page",
+				"The expression language takes straight quotes only.", quote(text))
+			return token{kind: tokString, start: start, end: s.pos, text: text}
+		}
+		s.pos += n
+	}
+	s.report(codeCurlyQuote, start, s.pos, "a curly quote, probably pasted from a web page",
+		"The expression language takes straight quotes only.", "")
+	return token{kind: tokBad, start: start, end: s.pos}
+}
+
+func (s *scanner) unexpected(r rune, start int) {
+	detail := "An expression is an attribute like [mail], a text in double quotes, a number, or a function like Join(…)."
+	switch r {
+	case '\'':
+		detail = "Texts take double quotes."
+	case '&', '+':
+		detail = `There is no operator to join texts: use Join("", …) or Append(…).`
+	case '|':
+		detail = "There is no OR: nest IIF(…) or use Switch(…)."
+	}
+	s.report(codeCharacter, start, s.pos, "unexpected character "+quoteRune(r), detail, "")
+}
+
+func isDigit(c byte) bool    { return '0' <= c && c <= '9' }
+func isHexDigit(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
+func isNameStart(r rune) bool {
+	return r == '_' || unicode.IsLetter(r)
+}
+
+func isCurlyQuote(r rune) bool {
+	switch r {
+	case '\u201C', '\u201D', '\u201E', '\u201F', '\u00AB', '\u00BB', '\u2033':
+		return true
+	}
+	return false
+}
