@@ -10,8 +10,7 @@ import (
 
 // addFormat adds -o with the formats that the command has; the first is the default.
 func addFormat(c *cobra.Command, format *string, formats ...string) {
-	*format = formats[0]
-	c.Flags().VarP(&choice{value: format, choices: formats}, "output", "o", "format of the result: "+strings.Join(formats, ", "))
+	c.Flags().VarP(newChoice(format, formats[0], formats...), "output", "o", "format of the result")
 	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -21,6 +20,12 @@ type choice struct {
 	choices []string
 }
 
+// newChoice returns a flag over value, which starts as the given default.
+func newChoice(value *string, start string, choices ...string) *choice {
+	*value = start
+	return &choice{value: value, choices: choices}
+}
+
 func (c *choice) String() string {
 	if c.value == nil {
 		return ""
@@ -28,7 +33,9 @@ func (c *choice) String() string {
 	return *c.value
 }
 
-func (c *choice) Type() string { return "format" }
+func (c *choice) Type() string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(c.choices), func(s string) bool { return s == "" }), "|")
+}
 
 func (c *choice) Set(s string) error {
 	if !slices.Contains(c.choices, s) {

@@ -42,20 +42,28 @@ func newCmdVersion(d *Deps, run func(context.Context, *VersionOptions) error) *c
 }
 
 func runVersion(o *VersionOptions) error {
-	info := versionInfo{Version: "devel", Go: runtime.Version()}
-	if b, ok := debug.ReadBuildInfo(); ok {
-		if b.Main.Version != "" && b.Main.Version != "(devel)" {
-			info.Version = b.Main.Version
-		}
-		for _, s := range b.Settings {
-			if s.Key == "vcs.revision" {
-				info.Commit = s.Value
-			}
-		}
-	}
+	info := build()
 	if o.Format == "json" {
 		return render.JSON(o.deps.IO.Out, info)
 	}
 	_, err := fmt.Fprintf(o.deps.IO.Out, "scimctl %s (%s)\n", info.Version, info.Go)
 	return err
+}
+
+// build reads what the program was built from; "devel" is a build of a work tree.
+func build() versionInfo {
+	info := versionInfo{Version: "devel", Go: runtime.Version()}
+	b, ok := debug.ReadBuildInfo()
+	if !ok {
+		return info
+	}
+	if b.Main.Version != "" && b.Main.Version != "(devel)" {
+		info.Version = b.Main.Version
+	}
+	for _, s := range b.Settings {
+		if s.Key == "vcs.revision" {
+			info.Commit = s.Value
+		}
+	}
+	return info
 }

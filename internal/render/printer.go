@@ -79,7 +79,7 @@ func wrap(text string, width int) []string {
 		for word := range strings.SplitSeq(paragraph, " ") {
 			n := utf8.RuneCountInString(word)
 			if line.Len() > 0 && room < n+1 {
-				lines = append(lines, line.String())
+				lines = append(lines, strings.TrimRight(line.String(), " "))
 				line.Reset()
 				room = width
 			}
@@ -90,7 +90,7 @@ func wrap(text string, width int) []string {
 			line.WriteString(word)
 			room -= n
 		}
-		lines = append(lines, line.String())
+		lines = append(lines, strings.TrimRight(line.String(), " "))
 	}
 	return lines
 }

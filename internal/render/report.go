@@ -28,7 +28,7 @@ func (p *Printer) Report(r *apply.Report) {
 	}
 	if failed+dropped > 0 {
 		p.Linef("")
-		p.Linef("%s done, %d failed, %d not done. Mend the cause and apply again: what is done stays done.", plural(done, "step"), failed, dropped)
+		p.Paragraph(0, "", fmt.Sprintf("%s done, %d failed, %d not done. Mend the cause and apply again: what is done stays done.", plural(done, "step"), failed, dropped))
 		return
 	}
 	p.Linef("")

@@ -1,8 +1,10 @@
 package engine
 
 import (
-	"context"
-	"time"
+	"crypto/rand"
+	"errors"
+	"io"
+	"sync"
 
 	"github.com/scimctl/scimctl/pkg/mapping"
 	"github.com/scimctl/scimctl/pkg/scim"
@@ -17,126 +19,73 @@ type Config struct {
 	Dialect                 scim.Dialect
 	Client                  *client.Client
 	Links                   Links
-	Env                     mapping.Env // Now must be set
-	SourceSystem            string      // "Microsoft Entra ID", for step texts
-	TargetSystem            string      // "customappsso"
-}
-
-// Links remembers which target object a source object is linked to.
-type Links interface {
-	// Target returns the target id of a source object.
-	Target(typ, sourceID string) (id string, linked bool)
-	// Link and Unlink change it.
-	Link(typ, sourceID, targetID string)
-	Unlink(typ, sourceID string)
+	Env                     mapping.Env // Now must be set; Random nil means crypto/rand
+	SourceSystem            string      // for step texts; "" means "Microsoft Entra ID"
+	TargetSystem            string      // "" means "customappsso", as every SCIM job calls it (graph_contract §8)
 }
 
 // Engine provisions single objects. It is safe for concurrent use for different
-// objects.
-type Engine struct{}
+// objects, as far as the Links are.
+type Engine struct {
+	config        Config
+	users, groups *kind
+}
 
 // New checks the configuration.
-func New(c Config) (*Engine, error) { panic("engine: New") }
-
-// TestConnection looks for an object that cannot exist, as Entra's Test
-// Connection does. The error is a *client.Error. Source: entra_wire W-01.
-func (e *Engine) TestConnection(ctx context.Context) error { panic("engine: TestConnection") }
-
-// Deleted is how far a source object is gone.
-type Deleted int
-
-// States of deletion.
-const (
-	NotDeleted Deleted = iota
-	SoftDeleted
-	HardDeleted
-)
-
-// Subject is a source object and what decides about its scope.
-type Subject struct {
-	Object   mapping.Object
-	Assigned bool     // to the application, directly or as a direct member of an assigned group
-	Roles    []string // names of the app roles it holds there
-	Deleted  Deleted
-	// Members are the direct members of a group, by source id and type; for an
-	// on-demand run the ones asked for.
-	Members []Member
-	// Removed are members that left since the last run. On demand there are none.
-	Removed []Member
+func New(c Config) (*Engine, error) {
+	switch {
+	case c.Client == nil:
+		return nil, errors.New("engine: no client for the SCIM server")
+	case c.Links == nil:
+		return nil, errors.New("engine: no links: NewMemory returns some that live as long as the process")
+	case c.Env.Now == nil:
+		return nil, errors.New("engine: no clock in Env.Now")
+	case c.Users == nil && c.Groups == nil:
+		return nil, errors.New("engine: neither users nor groups are mapped")
+	}
+	if c.Env.Random == nil {
+		c.Env.Random = rand.Reader
+	}
+	c.Env.Random = &sharedReader{r: c.Env.Random}
+	if c.Dialect == "" {
+		c.Dialect = scim.Entra
+	}
+	if c.SourceSystem == "" {
+		c.SourceSystem = "Microsoft Entra ID"
+	}
+	if c.TargetSystem == "" {
+		c.TargetSystem = "customappsso"
+	}
+	e := &Engine{config: c}
+	var err error
+	if e.users, err = newKind(c.Users, "Users"); err != nil {
+		return nil, err
+	}
+	if e.groups, err = newKind(c.Groups, "Groups"); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
-// Member is a member of a group.
-type Member struct{ Type, ID string }
-
-// Action is what was done, or would have been, to the target object.
-type Action string
-
-// Actions, as the provisioning log spells provisioningAction.
-const (
-	ActionOther   Action = "other"
-	ActionCreate  Action = "create"
-	ActionUpdate  Action = "update"
-	ActionDisable Action = "disable"
-	ActionDelete  Action = "delete"
-)
-
-// Status is how it ended.
-type Status string
-
-// Statuses, as the provisioning log spells them.
-const (
-	Success Status = "success"
-	Skipped Status = "skipped"
-	Failure Status = "failure"
-	Warning Status = "warning"
-)
-
-// Outcome is everything that happened to one object.
-type Outcome struct {
-	Action         Action
-	Status         Status
-	Code           string // skip reason or error code, such as RedundantExport; "" on success
-	Message        string // reason in words
-	Advice         string // recommended action
-	TargetID       string // id at the SCIM server, "" when unknown
-	Steps          []Step
-	Modified       []Property
-	Started, Ended time.Time
-	Err            error // cause of a failure, such as a *client.Error
+// kind returns what is known of a type of object, nil when it is not provisioned.
+func (e *Engine) kind(typ string) *kind {
+	switch typ {
+	case mapping.User:
+		return e.users
+	case mapping.Group:
+		return e.groups
+	}
+	return nil
 }
 
-// StepType is a phase of provisioning.
-type StepType string
-
-// Step types, as the provisioning log spells them.
-const (
-	StepImport     StepType = "import"
-	StepScoping    StepType = "scoping"
-	StepMatching   StepType = "matching"
-	StepProcessing StepType = "processing"
-	StepReference  StepType = "referenceResolution"
-	StepExport     StepType = "export"
-)
-
-// Step is one reported phase. Details keep their order.
-type Step struct {
-	Name        string // EntryImport, EntrySynchronizationScoping, EntryExportAdd …
-	Type        StepType
-	Status      Status
-	Description string
-	Time        time.Time
-	Details     []Detail
+// sharedReader lets goroutines share a source of randomness.
+type sharedReader struct {
+	mu sync.Mutex
+	r  io.Reader
 }
 
-// Detail is a name and a text of a step.
-type Detail struct{ Name, Value string }
-
-// Property is a changed attribute. Nil means absent.
-type Property struct {
-	Name     string
-	Old, New *string
+func (s *sharedReader) Read(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.r.Read(p)
 }
-
-// Provision brings one object to where it belongs, once. Failures are in the
-// Outcome, never a panic or an error of their own.
-func (e *Engine) Provision(ctx context.Context, s Subject) Outcome { panic("engine: Provision") }

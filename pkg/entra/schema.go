@@ -1,101 +1,111 @@
 package entra
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+)
 
 // Schema is a synchronizationSchema document. It keeps the document's bytes:
 // what is not edited is printed exactly as it was read, unknown members, nulls,
 // order, spacing and all, because a PUT of a schema replaces the whole of it.
 //
 // A Schema is not safe for concurrent use.
-type Schema struct{}
+type Schema struct {
+	doc  []byte // never written to: an edit makes a new one
+	root node
+}
 
-// ParseSchema reads a document. A syntax error names line and column.
-func ParseSchema(doc []byte) (*Schema, error) { panic("entra: ParseSchema") }
+// ParseSchema reads a document. The error is a *SchemaError that names line and
+// column. Besides JSON that is malformed it refuses what could not be edited
+// without doubt: a name that occurs twice in an object, a member of another type
+// than documented, nesting beyond reason. Null and missing members are fine, and
+// so are members that nobody has heard of.
+//
+// A byte order mark in front, as editors on Windows write it, is dropped.
+func ParseSchema(doc []byte) (*Schema, error) {
+	doc = bytes.TrimPrefix(doc, []byte("\ufeff"))
+	switch {
+	case len(doc) > maxSchemaSize:
+		return nil, &SchemaError{Line: 1, Column: 1, Message: fmt.Sprintf("the document has %d bytes, more than %d", len(doc), maxSchemaSize)}
+	case len(bytes.TrimSpace(doc)) == 0:
+		return nil, &SchemaError{Line: 1, Column: 1, Message: "the document is empty"}
+	}
+	s := &Schema{}
+	if err := s.load(bytes.Clone(doc)); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// load makes doc, which s keeps, the document of s; on an error s stays as it was.
+func (s *Schema) load(doc []byte) error {
+	root, err := scan(doc)
+	if err != nil {
+		return err
+	}
+	if root.kind != objectNode {
+		return errorAt(doc, root.start, "a synchronizationSchema is an object; this is %s", root.kind)
+	}
+	next := Schema{doc: doc, root: root}
+	r := next.reader()
+	r.text(&root, "version")
+	readAll(r, &root, "synchronizationRules", r.rule)
+	readAll(r, &root, "directories", r.directory)
+	if r.err != nil {
+		return r.err
+	}
+	*s = next
+	return nil
+}
+
+func (s *Schema) reader() *reader { return &reader{doc: s.doc, root: &s.root} }
 
 // Bytes prints the document.
-func (s *Schema) Bytes() []byte { panic("entra: Bytes") }
+func (s *Schema) Bytes() []byte { return bytes.Clone(s.doc) }
 
 // Clone returns an independent copy.
-func (s *Schema) Clone() *Schema { panic("entra: Clone") }
+func (s *Schema) Clone() *Schema { return new(*s) }
 
 // Version returns the opaque version, which changes with every write.
-func (s *Schema) Version() string { panic("entra: Version") }
+func (s *Schema) Version() string { return s.reader().text(&s.root, "version") }
 
 // Rules returns the synchronization rules as the document has them now.
-func (s *Schema) Rules() []Rule { panic("entra: Rules") }
+func (s *Schema) Rules() []Rule {
+	r := s.reader()
+	return readAll(r, &s.root, "synchronizationRules", r.rule)
+}
 
 // Directories returns the directories as the document has them now.
-func (s *Schema) Directories() []DirectoryDefinition { panic("entra: Directories") }
-
-// MappingRef names an object mapping inside a schema: the rule by its ID and the
-// mapping by its source object name ("User", "Group"). An empty Rule means the
-// one rule that has such an object mapping with a non-empty target; directory
-// and mapping names are never used, since they changed with the Entra renaming.
-// Source: graph_contract §8.
-type MappingRef struct {
-	Rule   string `json:"rule,omitempty"`
-	Source string `json:"source"`
+func (s *Schema) Directories() []DirectoryDefinition {
+	r := s.reader()
+	return readAll(r, &s.root, "directories", r.directory)
 }
 
-// ObjectMapping returns the rule and object mapping that ref names.
-func (s *Schema) ObjectMapping(ref MappingRef) (Rule, ObjectMapping, bool) {
-	panic("entra: ObjectMapping")
+// edit makes splices, which must not overlap. The document stays as it was when
+// the result would be no schema.
+func (s *Schema) edit(splices ...splice) error {
+	if len(splices) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(splices, func(a, b splice) int { return a.start - b.start })
+	doc := make([]byte, 0, len(s.doc)+1024)
+	at := 0
+	for _, p := range splices {
+		doc = append(append(doc, s.doc[at:p.start]...), p.text...)
+		at = p.end
+	}
+	return s.load(append(doc, s.doc[at:]...))
 }
 
-// Definitions returns the source and target object definitions that belong to
-// the object mapping, with an empty definition where the document has none.
-func (s *Schema) Definitions(ref MappingRef) (source, target ObjectDefinition) {
-	panic("entra: Definitions")
-}
-
-// SetAttributeMapping makes the mapping of m.TargetAttributeName say m: it
-// changes only the members that differ, or appends a new mapping. When source is
-// not nil it is written verbatim as the mapping's source tree in place of
-// m.Source, whose parameter keys the caller may not know.
-func (s *Schema) SetAttributeMapping(ref MappingRef, m AttributeMapping, source json.RawMessage) error {
-	panic("entra: SetAttributeMapping")
-}
-
-// RemoveAttributeMapping removes the mapping of a target attribute; false when
-// there is none.
-func (s *Schema) RemoveAttributeMapping(ref MappingRef, target string) (bool, error) {
-	panic("entra: RemoveAttributeMapping")
-}
-
-// SetObjectMapping sets enabled, flowTypes and scope of an object mapping. Nil
-// members are left as they are; scope is written verbatim, `null` for no filter.
-func (s *Schema) SetObjectMapping(ref MappingRef, enabled *bool, flowTypes *string, scope json.RawMessage) error {
-	panic("entra: SetObjectMapping")
-}
-
-// Side is one of the two directories of a rule.
-type Side int
-
-// The two sides.
-const (
-	SourceSide Side = iota
-	TargetSide
-)
-
-// SetAttributeDefinition adds an attribute to the attribute list of one side of
-// an object mapping, or changes only the members that differ.
-func (s *Schema) SetAttributeDefinition(ref MappingRef, side Side, a AttributeDefinition) error {
-	panic("entra: SetAttributeDefinition")
-}
-
-// RemoveAttributeDefinition removes an attribute from an attribute list; false
-// when there is none.
-func (s *Schema) RemoveAttributeDefinition(ref MappingRef, side Side, name string) (bool, error) {
-	panic("entra: RemoveAttributeDefinition")
-}
-
-// SourceJSON returns the raw source tree of an attribute mapping, or nil.
-func (s *Schema) SourceJSON(ref MappingRef, target string) json.RawMessage {
-	panic("entra: SourceJSON")
-}
-
-// FindSource returns the raw source tree of any mapping in the document whose
-// expression, canonicalised by canon, equals expression; nil when there is none.
-func (s *Schema) FindSource(expression string, canon func(string) string) json.RawMessage {
-	panic("entra: FindSource")
+// checkRaw refuses JSON text that is not exactly one value.
+func checkRaw(what string, raw json.RawMessage) error {
+	if raw == nil {
+		return nil
+	}
+	if _, err := scan(raw); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
 }

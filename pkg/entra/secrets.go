@@ -29,12 +29,3 @@ type Credential struct {
 	Key   string `json:"key"`
 	Value string `json:"value"`
 }
-
-// NotificationSettings is the JSON text under SyncNotificationSettings. Members
-// that are not known here survive in Extra. Source: graph_contract §6.
-type NotificationSettings struct {
-	Enabled                bool
-	Recipients             string
-	DeleteThresholdEnabled bool
-	DeleteThresholdValue   int
-}

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"crypto/x509"
 	"net/http"
 	"time"
@@ -17,21 +18,31 @@ type Options struct {
 	CAs       *x509.CertPool // trusted besides nothing else; nil: the system's
 	Auth      Auth           // kind of sign-in; "" tries what the environment offers
 	TenantID  string         // tenant to sign in to, id or domain; "" as the environment says
-	ClientID  string
-	Secret    secret.Secret     // of AuthClientSecret
-	CertFile  string            // PEM or PKCS#12 of AuthClientCertificate
-	Transport http.RoundTripper // nil: a transport of its own, with CAs
+	ClientID  string         // application to sign in as; "" as the environment says
+	Secret    secret.Secret  // of AuthClientSecret; empty: AZURE_CLIENT_SECRET
+	CertFile  string         // PEM or PKCS#12 of AuthClientCertificate; "": AZURE_CLIENT_CERTIFICATE_PATH
+	Transport http.RoundTripper
 	UserAgent string
 	Prompt    func(message string) // shows the code of AuthDeviceCode
 	Notice    func(message string) // tells of a wait; nil for none
 	Now       func() time.Time     // nil: time.Now
+	Sleep     func(ctx context.Context, d time.Duration) error
 }
-
-// Cloud is a national cloud.
-type Cloud string
 
 // Auth is a kind of sign-in.
 type Auth string
+
+// Kinds of sign-in. The zero Auth tries AuthEnvironment, AuthWorkload and AuthCLI
+// in this order and takes the first that is set up.
+const (
+	AuthEnvironment       Auth = "environment"        // AZURE_CLIENT_ID with a secret or a certificate
+	AuthWorkload          Auth = "workload"           // federated token of a workload
+	AuthCLI               Auth = "cli"                // who `az login` signed in
+	AuthAzd               Auth = "azd"                // who `azd auth login` signed in
+	AuthDeviceCode        Auth = "device-code"        // a person with a browser elsewhere
+	AuthClientSecret      Auth = "client-secret"      // Options.ClientID and Secret
+	AuthClientCertificate Auth = "client-certificate" // Options.ClientID and CertFile
+)
 
 // Client is a signed-in caller of Microsoft Graph. It is safe for concurrent use.
 type Client struct{}

@@ -1,12 +1,19 @@
 package secret
 
-import "context"
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
 
 // Masked is what a secret prints as.
 const Masked = "***"
 
 // Secret is a text that no formatter, logger or encoder prints. The zero Secret
 // is empty.
+//
+// The text is kept inside a function: packages that print by reflection, and so
+// see unexported fields without asking their methods, find an address there.
 type Secret struct{ reveal func() string }
 
 // New wraps a text.
@@ -20,31 +27,26 @@ func (s Secret) Reveal() string {
 	return s.reveal()
 }
 
-// Ref says where a secret comes from. Exactly one member is set; the zero Ref is
-// "none". The value itself is never part of a profile.
-type Ref struct {
-	Env   string // environment variable
-	File  string // path; a final newline is cut
-	Stdin bool   // first line of standard input
-}
+// IsZero reports whether s holds no text.
+func (s Secret) IsZero() bool { return s.Reveal() == "" }
 
-// String names the source: "environment variable X", "file X", "standard input".
-func (r Ref) String() string { panic("secret: Ref.String") }
+// String returns Masked.
+func (s Secret) String() string { return Masked }
 
-// IsZero reports whether r names no source.
-func (r Ref) IsZero() bool { return r == Ref{} }
+// GoString returns Masked.
+func (s Secret) GoString() string { return Masked }
 
-// Resolver reads secrets. Environment, files and standard input are injected.
-type Resolver struct {
-	Getenv   func(string) (string, bool)
-	ReadFile func(string) ([]byte, error)
-	Stdin    func() (string, error)
-}
+// Format prints Masked for every verb and flag.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Masked) }
 
-// Resolve reads the secret that ref names. The error says what to do, and never
-// contains the value. An empty or blank secret is an error, so is one with line
-// breaks inside.
-func (r *Resolver) Resolve(ctx context.Context, ref Ref) (Secret, error) { panic("secret: Resolve") }
+// MarshalText returns Masked, for encoders of every kind.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(Masked), nil }
+
+// MarshalJSON returns Masked as a JSON string.
+func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + Masked + `"`), nil }
+
+// LogValue returns Masked.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(Masked) }
 
 // Named is a secret under a key, such as a synchronization secret to be written.
 type Named struct {

@@ -1,0 +1,122 @@
+package cmd
+
+import (
+	"context"
+	"strings"
+
+	"github.com/scimctl/scimctl/internal/render"
+	"github.com/scimctl/scimctl/pkg/apply"
+	"github.com/scimctl/scimctl/pkg/graph"
+	"github.com/scimctl/scimctl/pkg/profile"
+	"github.com/scimctl/scimctl/pkg/secret"
+)
+
+// session is one command's work on a tenant.
+type session struct {
+	deps    *Deps
+	target  apply.Target
+	secrets *secret.Resolver
+	sandbox *sandbox     // nil on a real tenant
+	notice  func(string) // where waits are told; nil writes notes
+	told    map[string]bool
+}
+
+// open signs in, lazily: the first request shows whether it works.
+func (d *Deps) open(_ context.Context, f connectFlags, _ []planned) (*session, error) {
+	if err := f.sandbox.check(); err != nil {
+		return nil, err
+	}
+	s := &session{deps: d, secrets: d.secrets(), told: map[string]bool{}}
+	var (
+		o   graph.Options
+		err error
+	)
+	if f.sandbox.On {
+		s.secrets = d.sandboxSecrets()
+		s.sandbox, o, err = d.openSandbox(f.sandbox)
+	} else {
+		o, err = f.options(d)
+	}
+	if err != nil {
+		return nil, err
+	}
+	o.UserAgent = "scimctl/" + build().Version
+	o.Prompt = func(text string) { render.Err(d.IO).Note("%s", text) }
+	o.Notice = s.tell
+	client, err := graph.New(o)
+	if err != nil {
+		s.closeInto(&err)
+		return nil, err
+	}
+	s.target = client
+	return s, nil
+}
+
+// closeInto ends the session; the first error wins.
+func (s *session) closeInto(err *error) {
+	if s.sandbox == nil {
+		return
+	}
+	if closeErr := s.sandbox.emulator.Close(); *err == nil {
+		*err = closeErr
+	}
+}
+
+// tell shows a wait: between the steps while they run, else as a note.
+func (s *session) tell(text string) {
+	if s.notice != nil {
+		s.notice(text)
+		return
+	}
+	render.Err(s.deps.IO).Note("%s", text)
+}
+
+// values collects the values of a profile's variables. The sandbox fills in those
+// that must have one, and says so once.
+func (s *session) values(p *profile.Profile, f sourceFlags) (map[string]string, error) {
+	values, err := s.deps.values(p, f)
+	if err != nil || s.sandbox == nil {
+		return values, err
+	}
+	for _, v := range p.Variables {
+		if _, given := values[v.Name]; given || v.Default != nil || v.Group != "" || v.User != "" {
+			continue
+		}
+		text := v.Sandbox
+		if needsStandIn(v) {
+			text = standIn(v)
+			values[v.Name] = text
+		}
+		if text != "" && !s.told[v.Name] {
+			s.told[v.Name] = true
+			render.Err(s.deps.IO).Note("variable %s is not set; the sandbox uses %s", v.Name, text)
+		}
+	}
+	return values, nil
+}
+
+// selection repeats the flags that chose the profile, for a command to copy.
+func (s *session) selection(f sourceFlags) string {
+	var b strings.Builder
+	for i, name := range f.Files {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString("-f " + quoteArg(name))
+	}
+	if f.Profile != "" {
+		b.WriteString(" --profile " + quoteArg(f.Profile))
+	}
+	if f.Environment != "" {
+		b.WriteString(" --env " + quoteArg(f.Environment))
+	}
+	return b.String()
+}
+
+// quoteArg writes an argument as a shell takes it.
+func quoteArg(s string) string {
+	if s != "" && !strings.ContainsAny(s, " \t\n\"'`$&|;<>()*?[]{}#!~\\") {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

@@ -1,0 +1,120 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/scimctl/scimctl/pkg/entra"
+	"github.com/scimctl/scimctl/pkg/mapping"
+	"github.com/scimctl/scimctl/pkg/scim"
+)
+
+// Source attributes that the service computes or judges by.
+// Source: expressions §7, graph_contract §8.
+const (
+	attrObjectID       = "objectId"
+	attrIsSoftDeleted  = "IsSoftDeleted"
+	attrRoles          = "appRoleAssignments"
+	attrAccountEnabled = "accountEnabled"
+	attrMembers        = "members"
+)
+
+// activePath is the target attribute that switches an account on and off.
+const activePath = "active"
+
+// kind is a type of source object with its compiled mapping and what can be said
+// about it before any object comes.
+type kind struct {
+	*mapping.Program
+	resource string          // at the SCIM server: Users, Groups
+	reads    []string        // source attributes that mappings read, sorted
+	redacted map[string]bool // source attributes that some mapping redacts
+	switches map[string]bool // targets whose value follows IsSoftDeleted or accountEnabled
+	exact    map[string]bool // targets that compare with letter case
+	paths    []target        // all targets, for showing what the server has
+	members  bool            // membership is mapped
+}
+
+// target is a target attribute with its path.
+type target struct {
+	name string
+	path scim.Path
+}
+
+// newKind prepares p; a nil or disabled mapping gives nil.
+func newKind(p *mapping.Program, resource string) (*kind, error) {
+	if p == nil || !p.Mapping.Enabled {
+		return nil, nil
+	}
+	m := p.Mapping
+	if len(p.Matching()) == 0 {
+		return nil, fmt.Errorf("engine: no mapping of %s matches objects: give one a matching precedence", resource)
+	}
+	k := &kind{Program: p, resource: resource, redacted: map[string]bool{}, switches: map[string]bool{}, exact: map[string]bool{}}
+	for _, a := range m.TargetObject.Attributes {
+		k.exact[a.Name] = a.CaseExact
+	}
+	var problems []error
+	for _, a := range m.Attributes {
+		if a.Kind == mapping.Direct && a.Source.Value == attrMembers {
+			k.members = true
+			continue
+		}
+		path, err := scim.ParsePath(a.Target.Value)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("engine: target %s: %w", a.Target.Value, err))
+			continue
+		}
+		k.paths = append(k.paths, target{a.Target.Value, path})
+		reads, err := k.sourcesOf(a)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("engine: mapping of %s: %w", a.Target.Value, err))
+		}
+		if slices.Contains(reads, attrIsSoftDeleted) || slices.Contains(reads, attrAccountEnabled) {
+			k.switches[a.Target.Value] = true
+		}
+		k.reads = append(k.reads, reads...)
+	}
+	slices.Sort(k.reads)
+	k.reads = slices.Compact(k.reads)
+	return k, errors.Join(problems...)
+}
+
+// sourcesOf returns the source attributes that a mapping reads, and notes the
+// ones that it redacts.
+func (k *kind) sourcesOf(a mapping.Attribute) ([]string, error) {
+	switch a.Kind {
+	case mapping.Direct:
+		return []string{a.Source.Value}, nil
+	case mapping.Expression:
+		tree, _, err := mapping.Tree(a.Source.Value)
+		if err != nil {
+			return nil, err
+		}
+		return k.walk(tree, false, nil), nil
+	}
+	return nil, nil
+}
+
+func (k *kind) walk(s entra.Source, redacted bool, names []string) []string {
+	switch s.Type {
+	case entra.SourceAttribute:
+		if redacted {
+			k.redacted[s.Name] = true
+		}
+		return append(names, s.Name)
+	case entra.SourceFunction:
+		for _, p := range s.Parameters {
+			names = k.walk(p.Value, redacted || s.Name == "Redact", names)
+		}
+	}
+	return names
+}
+
+// caseExact reports whether values of a target differ by letter case alone. An
+// attribute that the attribute list does not have does.
+func (k *kind) caseExact(name string) bool {
+	exact, known := k.exact[name]
+	return exact || !known
+}
