@@ -4,8 +4,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -64,8 +62,8 @@ func (d *Deps) openSandbox(f sandboxFlags) (*sandbox, graph.Options, error) {
 		dir = filepath.Join(cache, "scimctl", "sandbox")
 	}
 	if f.Reset {
-		if err := resetSandbox(dir); err != nil {
-			return nil, graph.Options{}, err
+		if err := emulator.Reset(dir); err != nil {
+			return nil, graph.Options{}, fmt.Errorf("reset the sandbox: %w", err)
 		}
 	}
 	e, err := emulator.New(emulator.Options{StateDir: dir, AllowEgress: f.AllowEgress, Routes: f.Routes, Now: d.Now})
@@ -86,25 +84,6 @@ func (d *Deps) openSandbox(f sandboxFlags) (*sandbox, graph.Options, error) {
 		Auth: graph.AuthClientSecret, TenantID: info.TenantID, ClientID: info.ClientID, Secret: secret.New(info.ClientSecret),
 		Now: d.Now,
 	}, nil
-}
-
-// resetSandbox removes the state of a sandbox. A folder that holds anything else is
-// left alone.
-func resetSandbox(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("reset the sandbox: %w", err)
-	}
-	if len(entries) > 0 && !emulator.IsState(dir) {
-		return fmt.Errorf("reset the sandbox: %s is not the state of a sandbox; it was left as it is", dir)
-	}
-	if err := emulator.RemoveState(dir); err != nil {
-		return fmt.Errorf("reset the sandbox: %w", err)
-	}
-	return nil
 }
 
 // sandboxSecrets reads secrets like secrets, and makes one up where the sandbox has

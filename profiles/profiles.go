@@ -5,6 +5,7 @@ import (
 	"embed"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -21,6 +22,7 @@ func Names() []string {
 	for i, m := range matches {
 		names[i] = strings.TrimSuffix(m, ".yaml")
 	}
+	slices.Sort(names) // "idmelon.yaml" comes after "idmelon-extended.yaml", "idmelon" before
 	return names
 }
 

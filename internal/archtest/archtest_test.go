@@ -35,7 +35,7 @@ var allowed = map[string][]string{
 	"pkg/apply":          {"pkg/entra", "pkg/mapping", "pkg/plan", "pkg/secret"},
 	"pkg/graph":          {"pkg/entra", "pkg/secret"},
 	"pkg/emulator":       {"pkg/diag", "pkg/entra", "pkg/entra/template", "pkg/expr", "pkg/engine", "pkg/mapping", "pkg/scim", "pkg/scim/client", "pkg/scim/server"},
-	"internal/render":    {"pkg/diag", "pkg/entra", "pkg/plan", "pkg/apply", "pkg/engine", "pkg/profiletest", "internal/iostreams"},
+	"internal/render":    {"pkg/diag", "pkg/expr", "pkg/entra", "pkg/plan", "pkg/apply", "pkg/engine", "pkg/profiletest", "internal/iostreams"},
 	"internal/archtest":  nil,
 	"cmd/scimctl":        {"cmd"},
 	"cmd":                {"*"},

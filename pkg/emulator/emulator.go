@@ -1,8 +1,18 @@
 package emulator
 
 import (
+	"context"
+	"crypto/ecdsa"
+	"errors"
+	"fmt"
+	"math/rand/v2"
 	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/scimctl/scimctl/pkg/emulator/syncschema"
 )
 
 // Options configure an Emulator. The zero Options make an empty-handed tenant in
@@ -30,14 +40,23 @@ type Behaviour struct {
 	EmptyDefaults          bool          // "" in place of null for defaultValue
 	ShuffleSchema          bool          // another order of mappings and members on every read
 	NormaliseExpressions   bool          // the service's own spacing of expressions
-	ExtraMapping           bool          // a mapping that nobody asked for appears
+	ExtraMapping           bool          // a mapping that nobody asked for is in the schema of a new job
 	ReplicationDelay       time.Duration // before a new app is visible to reads
-	SyncfabricDelay        time.Duration // before synchronization accepts a new service principal (401, 403)
+	SyncfabricDelay        time.Duration // before synchronization accepts a new service principal: 401, then 403
 	SpuriousInstantiate404 int           // so many instantiate calls answer 404 although the app was made
-	JobConflict            time.Duration // start and pause answer 409 for so long after creation
+	JobConflict            time.Duration // start, pause and delete answer 409 for so long after creation
+	JobDelay               time.Duration // reads of a new job answer 404 for so long
+	SecretsDelay           time.Duration // reads of secrets lag behind writes for so long
 	NonJSONOnDemandKey     bool          // key of provisionOnDemand is a .NET type name
 	DenySynchronization    bool          // 401 with an empty message
 	DenyDirectory          bool          // 403 Authorization_RequestDenied
+	Throttle               int           // the first so many Graph requests, and one in ten later, answer 429
+	ThrottleBare           bool          // 429 comes without Retry-After
+	QuarantineCredentials  bool          // a started job goes into quarantine for its credentials
+	QuarantineDeletes      bool          // a started job goes into quarantine for its deletions
+	PausedSchedule         bool          // the schedule of a paused job reads Paused instead of Disabled
+	BothTemplates          bool          // non-gallery apps list customappsso beside scim
+	RuleSuffix             bool          // rule ids end in #V2
 }
 
 // Request is one Graph request that was answered.
@@ -48,21 +67,152 @@ type Request struct {
 }
 
 // Emulator is an http.Handler for the whole tenant: token endpoint, Graph under
-// /v1.0 and /beta, embedded SCIM target under /scim/v2.
-type Emulator struct{}
+// /v1.0 and /beta, embedded SCIM target under /scim/v2. It is safe for concurrent
+// use.
+type Emulator struct {
+	o      Options
+	routes []*route
+	store  store
+	ca     *authority
+	signer *ecdsa.PrivateKey // of tokens
 
-// New makes a tenant, or opens the one in StateDir.
-func New(o Options) (*Emulator, error) { panic("emulator: New") }
+	mu      sync.RWMutex // guards state
+	state   *state
+	targets *targets
+	egress  *egress
+
+	requests  atomic.Int64 // that were not throttled
+	throttles atomic.Int64 // left of the first ones
+	spurious  atomic.Int64 // instantiate calls left to answer 404
+
+	shuffleMu sync.Mutex
+	shuffle   *rand.Rand
+
+	listeners sync.Mutex
+	servers   []*http.Server
+	serving   sync.WaitGroup
+}
+
+// New makes a tenant, or opens the one in StateDir. The Seed and the numbers of
+// users and groups matter only when the tenant is made.
+func New(o Options) (*Emulator, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Users < 0 || o.Groups < 0 || o.Latency < 0 {
+		return nil, errors.New("emulator: numbers of users and groups and the latency cannot be negative")
+	}
+	e := &Emulator{o: o, routes: routes()}
+	e.throttles.Store(int64(o.Behaviour.Throttle))
+	e.spurious.Store(int64(o.Behaviour.SpuriousInstantiate404))
+	var err error
+	if e.store, err = openStore(o.StateDir); err != nil {
+		return nil, fmt.Errorf("emulator: %w", err)
+	}
+	if err := e.open(); err != nil {
+		return nil, errors.Join(fmt.Errorf("emulator: %w", err), e.store.close())
+	}
+	return e, nil
+}
+
+// open loads the tenant from the store, or makes one.
+func (e *Emulator) open() (err error) {
+	saved, err := e.store.load()
+	if err != nil {
+		return err
+	}
+	if saved == nil {
+		if saved, err = newTenant(e.o); err != nil {
+			return err
+		}
+	}
+	e.state = saved.state
+	if e.ca, err = openAuthority(e.store); err != nil {
+		return err
+	}
+	if e.signer, err = openKey(e.store, "token-key.pem"); err != nil {
+		return err
+	}
+	e.shuffle = rand.New(rand.NewChaCha8([32]byte(e.state.mac("shuffle"))))
+	e.targets = newTargets(e.o.Now, saved.targets)
+	if e.egress, err = newEgress(e); err != nil {
+		return err
+	}
+	return e.save()
+}
+
+func (e *Emulator) now() time.Time { return e.o.Now() }
+
+// looks is how schemas are shown.
+func (e *Emulator) looks() syncschema.Looks {
+	b := e.o.Behaviour
+	l := syncschema.Looks{OldNames: b.OldDirectoryNames, SpacedFlags: b.SpacedFlags, EmptyDefaults: b.EmptyDefaults, Normalise: b.NormaliseExpressions}
+	if b.ShuffleSchema {
+		e.shuffleMu.Lock()
+		defer e.shuffleMu.Unlock()
+		l.Shuffle = rand.New(rand.NewPCG(e.shuffle.Uint64(), e.shuffle.Uint64()))
+	}
+	return l
+}
 
 // ServeHTTP answers token, Graph and SCIM requests.
-func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) { panic("emulator: ServeHTTP") }
+func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
+	switch {
+	case first == "v1.0" || first == "beta":
+		e.serveGraph(w, r, first, rest)
+	case first == "scim":
+		e.targets.serve(w, r, e.scimToken(), e.saved)
+	default:
+		e.serveSignIn(w, r)
+	}
+}
 
-// Listen serves the tenant over TLS on a loopback address ("127.0.0.1:0" picks a
-// port) with a certificate of the emulator's own CA, until Close.
-func (e *Emulator) Listen(address string) (Info, error) { panic("emulator: Listen") }
+func (e *Emulator) scimToken() string {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.state.SCIMToken
+}
+
+// save writes what has changed; the caller does not hold the lock.
+func (e *Emulator) save() error {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.store.save(&snapshot{state: e.state, targets: e.targets.snapshot()})
+}
+
+// saved is save for callers that can only complain to a client.
+func (e *Emulator) saved() error {
+	if err := e.save(); err != nil {
+		return fmt.Errorf("the tenant's state could not be saved: %w", err)
+	}
+	return nil
+}
+
+// closeTimeout is how long Close waits for running requests.
+const closeTimeout = 10 * time.Second
 
 // Close stops listening, waits for running requests, saves and unlocks the state.
-func (e *Emulator) Close() error { panic("emulator: Close") }
+func (e *Emulator) Close() error {
+	e.listeners.Lock()
+	servers := e.servers
+	e.servers = nil
+	e.listeners.Unlock()
+
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	var problems []error
+	for _, s := range servers {
+		if err := s.Shutdown(ctx); err != nil {
+			problems = append(problems, fmt.Errorf("emulator: stop listening: %w", err), s.Close())
+		}
+	}
+	e.serving.Wait()
+	if err := e.save(); err != nil {
+		problems = append(problems, fmt.Errorf("emulator: save the tenant: %w", err))
+	}
+	return errors.Join(append(problems, e.store.close())...)
+}
 
 // Info is what a client needs to use the tenant. The JSON names are stable.
 type Info struct {

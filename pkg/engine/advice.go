@@ -54,6 +54,8 @@ func adviceOnIncompatible(err *client.Error) string {
 		return "Use the final address as the tenant URL: redirects are not followed."
 	case err.Kind == client.KindTooLarge:
 		return "Ask the vendor to answer filtered queries with the matching objects only."
+	case err.Status == http.StatusNotFound && err.Kind == client.KindStatus:
+		return "Check the tenant URL. If it is right, ask the vendor to answer 404 with a SCIM error (RFC 7644 §3.12), so that a missing object can be told from a missing page."
 	case err.Method == http.MethodGet:
 		return "Ask the vendor to answer every query with status 200 and a ListResponse, also when nothing matches (RFC 7644 §3.4.2)."
 	case err.Method == http.MethodPost:

@@ -59,7 +59,7 @@ func CodeOf(err error) string {
 	switch e.Kind {
 	case client.KindNotSCIM, client.KindProtocol, client.KindTooLarge, client.KindRedirect:
 		return CodeServiceIncompatible
-	case client.KindTimeout:
+	case client.KindTimeout, client.KindCanceled:
 		return CodeTimeout
 	case client.KindTLS, client.KindUnreachable:
 		return CodeWebExceptionProtocol
@@ -77,7 +77,7 @@ func codeOfStatus(e *client.Error) string {
 	case http.StatusForbidden:
 		return CodeInsufficientRights
 	case http.StatusNotFound:
-		if e.Method == http.MethodPost {
+		if e.Method == http.MethodPost || e.SCIM == nil {
 			return CodeServiceIncompatible
 		}
 		return CodeInvalidAnchor

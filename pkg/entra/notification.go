@@ -34,36 +34,47 @@ type NotificationSettings struct {
 // Booleans and numbers are also read when they are written as text, which has
 // been seen in the wild. Source: graph_contract §6.
 func ParseNotificationSettings(text string) (NotificationSettings, error) {
-	var n NotificationSettings
 	if strings.TrimSpace(text) == "" {
-		return n, nil
+		return NotificationSettings{}, nil
 	}
+	return NotificationSettings{}.Merge(text)
+}
+
+// Merge returns n with the members of a JSON object over it. Members that the
+// text does not name stay as they are.
+func (n NotificationSettings) Merge(text string) (NotificationSettings, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(text), &members); err != nil {
-		return n, fmt.Errorf("%s is no JSON object: %w", KeySyncNotificationSettings, err)
+		return NotificationSettings{}, fmt.Errorf("%s is no JSON object: %w", KeySyncNotificationSettings, err)
 	}
-	for name, raw := range members {
-		if err := n.set(name, raw); err != nil {
-			return NotificationSettings{}, fmt.Errorf("%s: %s: %w", KeySyncNotificationSettings, name, err)
+	n.Extra = maps.Clone(n.Extra)
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if err := n.set(name, members[name]); err != nil {
+			return NotificationSettings{}, fmt.Errorf("%s: member %s has an unexpected value: %w", KeySyncNotificationSettings, name, err)
 		}
 	}
 	return n, nil
 }
 
-// set reads one member.
+// set reads one member; null and empty text are its zero value.
 func (n *NotificationSettings) set(name string, raw json.RawMessage) (err error) {
-	plain := strings.Trim(string(bytes.TrimSpace(raw)), `"`)
-	null := plain == "" || plain == "null"
-	switch {
-	case name == memberEnabled && !null:
-		n.Enabled, err = strconv.ParseBool(strings.ToLower(plain))
-	case name == memberDeleteThreshold && !null:
-		n.DeleteThresholdEnabled, err = strconv.ParseBool(strings.ToLower(plain))
-	case name == memberDeleteValue && !null:
-		n.DeleteThresholdValue, err = strconv.Atoi(plain)
-	case name == memberRecipients && !null:
-		err = json.Unmarshal(raw, &n.Recipients)
-	case null && (name == memberEnabled || name == memberDeleteThreshold || name == memberDeleteValue || name == memberRecipients):
+	plain := strings.Trim(string(raw), `" `)
+	empty := plain == "" || plain == "null"
+	switch name {
+	case memberEnabled:
+		n.Enabled, err = parseSwitch(plain, empty)
+	case memberRecipients:
+		n.Recipients = ""
+		if !empty {
+			err = json.Unmarshal(raw, &n.Recipients)
+		}
+	case memberDeleteThreshold:
+		n.DeleteThresholdEnabled, err = parseSwitch(plain, empty)
+	case memberDeleteValue:
+		n.DeleteThresholdValue = 0
+		if !empty {
+			n.DeleteThresholdValue, err = strconv.Atoi(plain)
+		}
 	default:
 		if n.Extra == nil {
 			n.Extra = map[string]json.RawMessage{}
@@ -71,6 +82,14 @@ func (n *NotificationSettings) set(name string, raw json.RawMessage) (err error)
 		n.Extra[name] = raw
 	}
 	return err
+}
+
+// parseSwitch reads a boolean in any letter case.
+func parseSwitch(plain string, empty bool) (bool, error) {
+	if empty {
+		return false, nil
+	}
+	return strconv.ParseBool(strings.ToLower(plain))
 }
 
 // Equal reports whether both say the same of the known members.
@@ -96,27 +115,6 @@ func (n NotificationSettings) Text() string {
 	}
 	b.WriteByte('}')
 	return b.String()
-}
-
-// Members is a wish for some of the settings. Nil members stay as they are.
-type NotificationMembers struct {
-	Recipients      *string // "" switches the mail off
-	DeleteThreshold *int    // negative: switches the threshold off
-}
-
-// With returns n with the members that m sets.
-func (n NotificationSettings) With(m NotificationMembers) NotificationSettings {
-	n.Extra = maps.Clone(n.Extra)
-	if m.Recipients != nil {
-		n.Recipients, n.Enabled = *m.Recipients, *m.Recipients != ""
-	}
-	if m.DeleteThreshold != nil {
-		n.DeleteThresholdEnabled = *m.DeleteThreshold >= 0
-		if n.DeleteThresholdEnabled {
-			n.DeleteThresholdValue = *m.DeleteThreshold
-		}
-	}
-	return n
 }
 
 // quote prints s as a JSON string without escaping for HTML.

@@ -32,32 +32,27 @@ func ParseSchema(doc []byte) (*Schema, error) {
 	case len(bytes.TrimSpace(doc)) == 0:
 		return nil, &SchemaError{Line: 1, Column: 1, Message: "the document is empty"}
 	}
-	s := &Schema{}
-	if err := s.load(bytes.Clone(doc)); err != nil {
-		return nil, err
-	}
-	return s, nil
+	return load(bytes.Clone(doc))
 }
 
-// load makes doc, which s keeps, the document of s; on an error s stays as it was.
-func (s *Schema) load(doc []byte) error {
+// load reads a document, whose bytes it keeps.
+func load(doc []byte) (*Schema, error) {
 	root, err := scan(doc)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if root.kind != objectNode {
-		return errorAt(doc, root.start, "a synchronizationSchema is an object; this is %s", root.kind)
+		return nil, errorAt(doc, root.start, "a synchronizationSchema is an object; this is %s", root.kind)
 	}
-	next := Schema{doc: doc, root: root}
-	r := next.reader()
+	s := &Schema{doc: doc, root: root}
+	r := s.reader()
 	r.text(&root, "version")
 	readAll(r, &root, "synchronizationRules", r.rule)
 	readAll(r, &root, "directories", r.directory)
 	if r.err != nil {
-		return r.err
+		return nil, r.err
 	}
-	*s = next
-	return nil
+	return s, nil
 }
 
 func (s *Schema) reader() *reader { return &reader{doc: s.doc, root: &s.root} }
@@ -83,8 +78,9 @@ func (s *Schema) Directories() []DirectoryDefinition {
 	return readAll(r, &s.root, "directories", r.directory)
 }
 
-// edit makes splices, which must not overlap. The document stays as it was when
-// the result would be no schema.
+// edit makes splices, which must not overlap. They hold values that this package
+// printed, or raw ones that checkRaw has accepted, so that the result is a schema
+// as much as the document was.
 func (s *Schema) edit(splices ...splice) error {
 	if len(splices) == 0 {
 		return nil
@@ -96,16 +92,33 @@ func (s *Schema) edit(splices ...splice) error {
 		doc = append(append(doc, s.doc[at:p.start]...), p.text...)
 		at = p.end
 	}
-	return s.load(append(doc, s.doc[at:]...))
+	doc = append(doc, s.doc[at:]...)
+	root, err := scan(doc)
+	if err != nil {
+		return fmt.Errorf("edit the schema: %w", err)
+	}
+	s.doc, s.root = doc, root
+	return nil
 }
 
-// checkRaw refuses JSON text that is not exactly one value.
-func checkRaw(what string, raw json.RawMessage) error {
+// checkRaw refuses JSON text that is not one value which read, a function of
+// reader, can read. A nil raw is none.
+func checkRaw[T any](what string, raw json.RawMessage, read func(*reader, *node) T) error {
 	if raw == nil {
 		return nil
 	}
-	if _, err := scan(raw); err != nil {
+	root, err := scan(raw)
+	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
+	}
+	r := &reader{doc: raw, root: &root}
+	if root.kind != nullNode && root.kind != objectNode {
+		r.fail(&root, "an object")
+	} else if root.kind == objectNode {
+		read(r, &root)
+	}
+	if r.err != nil {
+		return fmt.Errorf("%s: %w", what, r.err)
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ func (s *Schema) SetAttributeMapping(ref MappingRef, m AttributeMapping, source 
 	if m.TargetAttributeName == "" {
 		return fmt.Errorf("map an attribute of %s: the target attribute has no name", ref)
 	}
-	if err := checkRaw("source tree of "+m.TargetAttributeName, source); err != nil {
+	if err := checkRaw("source tree of "+m.TargetAttributeName, source, (*reader).source); err != nil {
 		return err
 	}
 	_, mapping, err := s.find(ref)
@@ -138,7 +138,7 @@ func (s *Schema) RemoveAttributeMapping(ref MappingRef, target string) (bool, er
 // SetObjectMapping sets enabled, flowTypes and scope of an object mapping. Nil
 // members are left as they are; scope is written verbatim, `null` for no filter.
 func (s *Schema) SetObjectMapping(ref MappingRef, enabled *bool, flowTypes *string, scope json.RawMessage) error {
-	if err := checkRaw("scope of "+ref.String(), scope); err != nil {
+	if err := checkRaw("scope of "+ref.String(), scope, (*reader).filter); err != nil {
 		return err
 	}
 	_, mapping, err := s.find(ref)

@@ -36,7 +36,14 @@ const (
 	codeRoleSyncAll     codeNumber = 114
 	codeComparison      codeNumber = 115
 	codeKeywordPlace    codeNumber = 116
-	codeIncrementSwitch codeNumber = 117
+	codeReference       codeNumber = 117
+	codeRepeatedKey     codeNumber = 118
+	codeConnectForm     codeNumber = 119
+	codeDateFormat      codeNumber = 120
+	codeReplacement     codeNumber = 121
+	codeRange           codeNumber = 122
+	codeCondition       codeNumber = 123
+	codeUndocumented    codeNumber = 124
 
 	codeEvalArgument codeNumber = 201
 	codeEvalDate     codeNumber = 202
@@ -81,7 +88,14 @@ func Codes() []diag.CodeInfo {
 		{codeRoleSyncAll, "role function with scope all", "Functions over app role assignments do not work when all users are in scope."},
 		{codeComparison, "comparison in a wrong place", "Comparisons are conditions of IIF and CBool only."},
 		{codeKeywordPlace, "keyword in a wrong place", "The keyword belongs to an argument of certain functions."},
-		{codeIncrementSwitch, "reference attribute in Switch", "Switch does not work for reference attributes."},
+		{codeReference, "reference attribute in Switch", "Switch does not work for reference attributes."},
+		{codeRepeatedKey, "key that stands twice", "Switch takes the first key that equals the source; a second one is never reached."},
+		{codeConnectForm, "form of Microsoft Entra Connect", "Functions of the same name take their arguments in another order there."},
+		{codeDateFormat, "date format", "Date formats are those of .NET: MM is the month, mm the minute, dd the day, yyyy the year."},
+		{codeReplacement, "replacement that stays as it stands", "A replacement refers to groups of the pattern as ${name} or $1; anything else is plain text."},
+		{codeRange, "number out of range", "The function gives an error or an empty text for this number."},
+		{codeCondition, "condition that is no comparison", "IIF takes one comparison, or a function that gives True or False."},
+		{codeUndocumented, "undocumented function", "The service lists the function, and Microsoft does not document it."},
 		{codeEvalArgument, "argument", "An argument's value cannot be used."},
 		{codeEvalDate, "date", "A text is no date in the expected format."},
 		{codeEvalNumber, "number", "A text is no whole number."},

@@ -3,24 +3,24 @@ package expr
 import (
 	"strings"
 
-	"github.com/dlclark/regexp2/v2"
-
 	"github.com/scimctl/scimctl/pkg/diag"
 )
 
 // Program is a compiled expression, safe for concurrent use.
-type Program struct{ root code }
+type Program struct {
+	source string
+	root   code
+}
 
 // code is a node prepared for evaluation.
 type code struct {
 	op         opcode
-	start, end int
+	start, end int32
 	value      Value  // of opValue
-	name       string // attribute; operator of a comparison
+	text       string // text form of value; name of an attribute; operator of a comparison
 	fn         *Function
-	args       []code
-	pattern    *regexp2.Regexp // constant pattern of Replace
-	template   *replacement    // constant replacement of Replace
+	args       []code        // as many as the function has parameters, or more
+	replace    *replaceSetup // of a call of Replace
 }
 
 type opcode uint8
@@ -34,47 +34,38 @@ const (
 )
 
 // Compile parses src and prepares it for evaluation. The Program is nil when
-// the diagnostics have errors.
+// the diagnostics, which are the errors of Parse and Check, are not empty.
 func Compile(src string) (*Program, diag.List) {
 	e, problems := Parse(src)
 	if problems.HasErrors() {
 		return nil, problems
 	}
-	problems = append(problems, errorsOf(e.Check(CheckOptions{}))...)
+	for _, d := range e.Check(CheckOptions{}) {
+		if d.Severity == diag.Error {
+			problems = append(problems, d)
+		}
+	}
 	if problems.HasErrors() {
 		return nil, problems
 	}
-	p := &Program{}
+	p := &Program{source: src}
 	compile(e.Root, &p.root)
 	return p, problems
 }
 
-func errorsOf(l diag.List) diag.List {
-	var out diag.List
-	for _, d := range l {
-		if d.Severity == diag.Error {
-			out = append(out, d)
-		}
-	}
-	return out
-}
-
 func compile(n Node, c *code) {
-	c.start, c.end = n.Span()
+	start, end := n.Span()
+	c.start, c.end = int32(start), int32(end)
 	switch n := n.(type) {
 	case *Attribute:
-		c.op, c.name = opAttribute, n.Name
+		c.op, c.text = opAttribute, n.Name
 	case *Constant:
-		c.op, c.value = opValue, Text(n.Value)
-		if n.Numeric {
-			if number, ok := parseNumber(n.Value); ok {
-				c.value = Integer(number)
-			}
-		}
+		c.op, c.value, c.text = opValue, constantValue(n), n.Value
 	case *Keyword:
 		c.op, c.value = opValue, keywordValue(n.Name)
+		c.text = c.value.String()
 	case *Comparison:
-		c.op, c.name, c.args = opCompare, n.Op, make([]code, 2)
+		c.op, c.text, c.args = opCompare, n.Op, make([]code, 2)
 		compile(n.Left, &c.args[0])
 		compile(n.Right, &c.args[1])
 	case *Call:
@@ -85,9 +76,20 @@ func compile(n Node, c *code) {
 			compile(arg, &c.args[i])
 		}
 		if n.Name == "Replace" {
-			c.prepareReplace()
+			c.replace = newReplaceSetup(c)
 		}
 	}
+}
+
+// constantValue is what a literal evaluates to. A number keeps the text that it
+// was written with, as all constants are texts at heart. Source: expressions §3.
+func constantValue(n *Constant) Value {
+	if n.Numeric {
+		if number, ok := parseNumber(n.Value); ok {
+			return Value{kind: Number, number: number, text: n.Value}
+		}
+	}
+	return Text(n.Value)
 }
 
 // keywordValue is what a bareword evaluates to. Source: expressions §4.
@@ -110,7 +112,7 @@ func (c *code) constant(i int) (string, bool) {
 	if i >= len(c.args) || c.args[i].op != opValue {
 		return "", false
 	}
-	return c.args[i].value.String(), true
+	return c.args[i].text, true
 }
 
 // isFold reports whether two texts are equal without regard to letter case.

@@ -2,7 +2,9 @@ package expr
 
 import (
 	"fmt"
-	"strings"
+	"slices"
+
+	"github.com/dlclark/regexp2/v2"
 
 	"github.com/scimctl/scimctl/pkg/diag"
 )
@@ -12,9 +14,11 @@ const maxResult = 1 << 20
 
 // Machine evaluates programs one at a time; it is not safe for concurrent use.
 type Machine struct {
-	env   Env
-	stack []Value // arguments of the calls in progress
-	buf   []byte  // scratch for building texts
+	env      Env
+	stack    []Value                    // arguments of the calls in progress
+	buf      []byte                     // scratch for building texts
+	patterns map[string]*regexp2.Regexp // of Replace, where they are computed
+	trace    *tracer                    // nil unless evaluating for Trace
 }
 
 // NewMachine returns a Machine that asks env.
@@ -37,154 +41,93 @@ func (m *Machine) Eval(p *Program, src Source) (Value, error) {
 	return m.eval(&p.root, src)
 }
 
-func (m *Machine) eval(c *code, src Source) (Value, error) {
+// eval evaluates one node.
+func (m *Machine) eval(c *code, src Source) (v Value, err error) {
 	switch c.op {
 	case opValue:
-		return c.value, nil
+		v = c.value
 	case opAttribute:
-		return src.Attribute(c.name), nil
+		v = src.Attribute(c.text)
 	case opCompare:
-		return m.compare(c, src)
+		v, err = m.compare(c, src)
 	case opCall:
 		if c.fn.lazy != nil {
-			return c.fn.lazy(m, c, src)
+			v, err = c.fn.lazy(m, c, src)
+		} else {
+			v, err = m.call(c, src)
 		}
-		return m.call(c, src)
-	default:
-		return Value{}, nil
 	}
+	if m.trace != nil {
+		m.trace.note(c, v, err)
+	}
+	return v, err
 }
 
 // call evaluates the arguments onto the stack and hands them to the function. A
 // flow that an argument leaves out is left out by the whole expression.
 func (m *Machine) call(c *code, src Source) (Value, error) {
 	base := len(m.stack)
+	m.stack = slices.Grow(m.stack, len(c.args))[:base+len(c.args)]
 	redacted := false
 	for i := range c.args {
-		v, err := m.eval(&c.args[i], src)
-		if err != nil {
-			return Value{}, err
+		arg := &c.args[i]
+		var v Value
+		switch {
+		case arg.op == opOmitted:
+		case m.trace == nil && arg.op == opValue:
+			v = arg.value
+		case m.trace == nil && arg.op == opAttribute:
+			v = src.Attribute(arg.text)
+			redacted = redacted || v.redacted
+		default:
+			var err error
+			if v, err = m.eval(arg, src); err != nil {
+				return Value{}, err
+			}
+			redacted = redacted || v.redacted
 		}
 		if v.kind >= Ignore {
 			m.stack = m.stack[:base]
 			return v, nil
 		}
-		redacted = redacted || v.redacted
-		m.stack = append(m.stack, v)
+		m.stack[base+i] = v
 	}
-	v, err := c.fn.eval(m, c, m.stack[base:])
+	args := m.stack[base:]
+	var v Value
+	var err error
+	if c.fn.each && args[0].kind == Multi {
+		v, err = m.callEach(c, args)
+	} else {
+		v, err = c.fn.eval(m, c, args)
+	}
 	m.stack = m.stack[:base]
 	v.redacted = v.redacted || redacted
 	if err == nil && len(v.text) > maxResult {
-		return Value{}, fail(c, codeEvalLimit, "%s made a text of more than %d bytes", c.fn.Name, maxResult)
+		return Value{}, tooLong(c)
 	}
 	return v, err
 }
 
+// callEach calls a function of one text for each value of a multi-value.
+func (m *Machine) callEach(c *code, args []Value) (Value, error) {
+	values := *args[0].multi
+	results := make([]string, 0, len(values))
+	total := 0
+	for _, s := range values {
+		args[0] = Text(s)
+		v, err := c.fn.eval(m, c, args)
+		if err != nil {
+			return Value{}, err
+		}
+		results = append(results, v.String())
+		if total += len(v.text); total > maxResult {
+			return Value{}, tooLong(c)
+		}
+	}
+	return List(results), nil
+}
+
 // fail returns the run-time error of a node.
 func fail(c *code, number codeNumber, format string, args ...any) error {
-	return &EvalError{Code: number.code(), Message: fmt.Sprintf(format, args...), Start: c.start, End: c.end}
-}
-
-// compare evaluates a comparison. Two numbers, also as text, compare as numbers,
-// two dates as dates, everything else as text with letter case. Null equals only
-// null and the empty text: what the service does is unknown (expressions §9), and
-// published guides rely on it.
-func (m *Machine) compare(c *code, src Source) (Value, error) {
-	a, err := m.eval(&c.args[0], src)
-	if err != nil {
-		return Value{}, err
-	}
-	b, err := m.eval(&c.args[1], src)
-	if err != nil {
-		return Value{}, err
-	}
-	order, ordered := compareValues(a, b)
-	switch c.name {
-	case "=":
-		return Boolean(order == 0), nil
-	case "<>":
-		return Boolean(order != 0), nil
-	}
-	if !ordered {
-		return Boolean(false), nil
-	}
-	switch c.name {
-	case ">":
-		return Boolean(order > 0), nil
-	case ">=":
-		return Boolean(order >= 0), nil
-	case "<":
-		return Boolean(order < 0), nil
-	default:
-		return Boolean(order <= 0), nil
-	}
-}
-
-// compareValues orders two values; ordered is false where one of them is empty.
-func compareValues(a, b Value) (order int, ordered bool) {
-	if a.isEmpty() || b.isEmpty() {
-		if a.isEmpty() && b.isEmpty() {
-			return 0, false
-		}
-		return 1, false
-	}
-	if a.kind == DateTime && b.kind == DateTime {
-		return compareInts(a.number, b.number), true
-	}
-	if a.kind == Number || b.kind == Number {
-		x, okX := a.asNumber()
-		y, okY := b.asNumber()
-		if okX && okY {
-			return compareInts(x, y), true
-		}
-	}
-	return strings.Compare(a.String(), b.String()), true
-}
-
-func compareInts(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	default:
-		return 0
-	}
-}
-
-// asNumber reads a value as a whole number.
-func (v Value) asNumber() (int64, bool) {
-	switch v.kind {
-	case Number, Bool:
-		return v.number, true
-	case String:
-		return parseNumber(v.text)
-	default:
-		return 0, false
-	}
-}
-
-// truth reads a value as a condition.
-func (v Value) truth() bool {
-	switch v.kind {
-	case Bool, Number:
-		return v.number != 0
-	case String:
-		return isFold(v.text, "true")
-	default:
-		return false
-	}
-}
-
-// numberArg reads the argument at i as a whole number, or def when it is omitted.
-func numberArg(c *code, args []Value, i int, def int64) (int64, error) {
-	if c.omitted(i) || args[i].kind == Null {
-		return def, nil
-	}
-	n, ok := args[i].asNumber()
-	if !ok {
-		return 0, fail(&c.args[i], codeEvalNumber, "%s of %s is %q, which is no whole number", c.fn.Params[i].Name, c.fn.Name, args[i].String())
-	}
-	return n, nil
+	return &EvalError{Code: number.code(), Message: fmt.Sprintf(format, args...), Start: int(c.start), End: int(c.end)}
 }

@@ -1,62 +1,103 @@
 package expr
 
-import "sort"
+import "slices"
 
-// Type is what an argument must be. Every value has a text form, so Text takes
-// any; constants are checked when the expression is, attributes when it runs.
+// Type is what an argument must be or a function results in. Every value has a
+// text form, so TextType takes any; constants are checked when the expression
+// is, attributes when it runs.
 type Type uint8
 
-// Types of argument.
+// Types of argument and result.
 const (
 	TextType    Type = iota
 	NumberType       // a whole number, also as text
 	BoolType         // a comparison, or a value that reads True or False
 	DateType         // a date, or text that CDate would take
 	MultiType        // a multi-valued attribute
-	KeywordType      // one of the barewords
+	KeywordType      // one of the barewords vbBinaryCompare and vbTextCompare
+	AnyType          // whatever the arguments are
 )
 
 // String returns the word that documentation uses for the type.
 func (t Type) String() string {
-	return [...]string{"text", "number", "boolean", "date", "multi-value", "keyword"}[t]
+	return [...]string{"text", "number", "boolean", "date", "multi-value", "keyword", "any"}[t]
 }
 
 // Param is a parameter of a function.
 type Param struct {
 	Name     string
 	Type     Type
-	Optional bool // may be omitted, or left off at the end
+	Optional bool     // may be omitted, or left off at the end
+	Choices  []string // the only values that are taken; nil for any
+
+	// Key is the name of the argument in the source tree of Microsoft Graph,
+	// where it differs from Name or was seen in the service's own data; "" where
+	// it is not known. Source: expressions §6.
+	Key string
 }
 
-// Example is an expression with its result; tests run every one.
+// Example is an expression with its result; tests run every one. The clock
+// stands at 2021-07-02 15:33:38 UTC, randomness is zeros, and the default domain
+// is contoso.com.
 type Example struct {
 	Expression string
-	Attributes map[string]string // source attributes that it needs
-	Want       string            // text form of the result
+	Attributes []ExampleAttribute // source attributes that it needs
+	Want       string             // text form of the result, "" also for null
+}
+
+// ExampleAttribute is a source attribute of an Example. Two values and more make
+// it multi-valued.
+type ExampleAttribute struct {
+	Name   string
+	Values []string
+}
+
+// Attrs returns the example's attributes as a Source.
+func (e Example) Attrs() Attrs {
+	attrs := make(Attrs, len(e.Attributes))
+	for _, a := range e.Attributes {
+		if len(a.Values) == 1 {
+			attrs[a.Name] = Text(a.Values[0])
+		} else {
+			attrs[a.Name] = List(a.Values)
+		}
+	}
+	return attrs
 }
 
 // Function documents a function of the expression language.
 type Function struct {
-	Name    string
-	Params  []Param
-	Repeats int    // so many of the last parameters may repeat together
-	Doc     string // what it does, in one or two sentences
-	Example Example
-	Source  string // where the facts are from
+	Name     string
+	Params   []Param
+	Repeats  int // so many of the last parameters may repeat together
+	Result   Type
+	Doc      string // what it does, in a few sentences
+	Examples []Example
+	Source   string // where the facts are from
 
+	each bool // a multi-valued first argument is taken value by value
 	eval func(m *Machine, c *code, args []Value) (Value, error)
 	lazy func(m *Machine, c *code, src Source) (Value, error) // evaluates its own arguments
 }
 
 // Functions returns the functions of application provisioning, sorted by name.
+// The caller must not change them.
 func Functions() []Function { return functionTable[:] }
 
 // Lookup returns the function of that name; names are case-sensitive.
 // Source: expressions §2.
 func Lookup(name string) (*Function, bool) {
-	i := sort.Search(len(functionTable), func(i int) bool { return functionTable[i].Name >= name })
-	if i < len(functionTable) && functionTable[i].Name == name {
-		return &functionTable[i], true
+	low, high := 0, len(functionTable)
+	for low < high {
+		middle := (low + high) / 2
+		if functionTable[middle].Name < name {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	if low < len(functionTable) && functionTable[low].Name == name {
+		return &functionTable[low], true
 	}
 	return nil, false
 }
@@ -80,63 +121,40 @@ func (f *Function) minArgs() int {
 	return 0
 }
 
-// param returns the parameter at a position, repeating ones included; false when
-// the function takes no such argument.
-func (f *Function) param(i int) (Param, bool) {
+// Param returns the parameter of the argument at a position, counted from 0 and
+// repeating ones included; nil when the function takes no such argument.
+func (f *Function) Param(i int) *Param {
 	if i < len(f.Params) {
-		return f.Params[i], true
+		return &f.Params[i]
 	}
 	if f.Repeats == 0 {
-		return Param{}, false
+		return nil
 	}
 	first := len(f.Params) - f.Repeats
-	return f.Params[first+(i-first)%f.Repeats], true
+	return &f.Params[first+(i-first)%f.Repeats]
 }
 
-// foreign names functions of other dialects with what to use instead.
-// Source: expressions §4.
-func foreign(name string) (dialect, advice string) {
-	for _, f := range foreignTable {
-		if f.name == name {
-			return f.dialect, f.advice
+// Signature prints how the function is called, optional parameters in brackets
+// and repeating ones followed by an ellipsis: Join(separator, source, …).
+func (f *Function) Signature() string {
+	b := []byte(f.Name + "(")
+	for i, p := range f.Params {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		if p.Optional {
+			b = append(b, "["+p.Name+"]"...)
+		} else {
+			b = append(b, p.Name...)
 		}
 	}
-	return "", ""
+	if f.Repeats > 0 {
+		b = append(b, ", …"...)
+	}
+	return string(append(b, ')'))
 }
 
-var foreignTable = [...]struct{ name, dialect, advice string }{
-	{"ConvertFromBase64", "cloud sync", ""},
-	{"DNComponent", "cloud sync", "use Replace with a regular expression"},
-	{"Error", "cloud sync", "use IgnoreFlowIfNullOrEmpty to leave the attribute out"},
-	{"StringFromSid", "cloud sync", ""},
-	{"Trim", "cloud sync", `use Replace([attribute], , "^\\s+|\\s+$", , "", , )`},
-	{"CGuid", "Microsoft Entra Connect", ""},
-	{"CNum", "Microsoft Entra Connect", "numbers are read from text where a function needs one"},
-	{"CRef", "Microsoft Entra Connect", ""},
-	{"ConvertFromUTF8Hex", "Microsoft Entra Connect", ""},
-	{"BitOr", "Microsoft Entra Connect", ""},
-	{"IsBitSet", "Microsoft Entra Connect", "use BitAnd"},
-	{"Contains", "Microsoft Entra Connect", "use InStr"},
-	{"DNComponentRev", "Microsoft Entra Connect", "use Replace with a regular expression"},
-	{"EscapeDNComponent", "Microsoft Entra Connect", ""},
-	{"InStrRev", "Microsoft Entra Connect", "use InStr"},
-	{"IsDate", "Microsoft Entra Connect", ""},
-	{"IsEmpty", "Microsoft Entra Connect", "use IsNullOrEmpty"},
-	{"IsGuid", "Microsoft Entra Connect", ""},
-	{"IsNumeric", "Microsoft Entra Connect", ""},
-	{"ItemOrNull", "Microsoft Entra Connect", "use Item"},
-	{"LCase", "Microsoft Entra Connect", "use ToLower"},
-	{"UCase", "Microsoft Entra Connect", "use ToUpper"},
-	{"Len", "Microsoft Entra Connect", ""},
-	{"LTrim", "Microsoft Entra Connect", `use Replace([attribute], , "^\\s+", , "", , )`},
-	{"RTrim", "Microsoft Entra Connect", `use Replace([attribute], , "\\s+$", , "", , )`},
-	{"PadLeft", "Microsoft Entra Connect", `use Replace(Join("", "0000", [attribute]), , "(.*?)(?<id>.{0,4})$", , "${id}", , )`},
-	{"PadRight", "Microsoft Entra Connect", "use Left(Append([attribute], \"    \"), 4)"},
-	{"RandomNum", "Microsoft Entra Connect", "use RandomString"},
-	{"ReplaceChars", "Microsoft Entra Connect", "use NormalizeDiacritics or Replace"},
-	{"Right", "Microsoft Entra Connect", `use Replace([attribute], , "(.*?)(?<id>.{0,4})$", , "${id}", , )`},
-	{"Select", "Microsoft Entra Connect", ""},
-	{"Where", "Microsoft Entra Connect", ""},
-	{"With", "Microsoft Entra Connect", ""},
-	{"StringFromGuid", "Microsoft Entra Connect", ""},
+// takes reports whether the parameter admits a value.
+func (p *Param) takes(value string) bool {
+	return len(p.Choices) == 0 || slices.Contains(p.Choices, value)
 }

@@ -49,5 +49,6 @@ type Keyword struct {
 	Name string
 }
 
-// Omitted is the empty place of an argument, as the second in Switch([a], , …).
+// Omitted is the empty place of an argument, as the second in Switch([a], , …). One
+// whose span is not empty stands for text that Parse could not read.
 type Omitted struct{ span }

@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/scimctl/scimctl/pkg/diag"
@@ -40,8 +41,7 @@ func Parse(src string) (*Expr, diag.List) {
 	}
 	e.Root = p.expression(0)
 	if p.tok.kind != tokEnd && !p.stop {
-		p.report(codeSyntax, p.tok.start, len(src), "unexpected text after the end of the expression",
-			"One expression is one attribute, constant or function call; use Join or Append to put several together.", "")
+		p.leftover(e.Root)
 	}
 	return e, p.problems
 }
@@ -54,17 +54,23 @@ type parser struct {
 	stop     bool // too deep or too many problems: give up quietly
 }
 
+// report adds a problem; fix is what to put in the place of its subject, if that
+// mends it.
 func (p *parser) report(code codeNumber, start, end int, summary, detail, fix string) {
+	d := diag.Diagnostic{Code: code.code(), Summary: summary, Detail: detail, Subject: rangeIn(p.src, start, end)}
+	if fix != "" {
+		d.Fix = &diag.Fix{Range: d.Subject, NewText: fix}
+	}
+	p.add(d)
+}
+
+func (p *parser) add(d diag.Diagnostic) {
 	if p.stop {
 		return
 	}
 	if len(p.problems) >= maxErrors {
 		p.stop = true
 		return
-	}
-	d := diag.Diagnostic{Code: code.code(), Summary: summary, Detail: detail, Subject: rangeIn(p.src, start, end)}
-	if fix != "" {
-		d.Fix = &diag.Fix{Range: d.Subject, NewText: fix}
 	}
 	p.problems = append(p.problems, d)
 }
@@ -76,6 +82,41 @@ func (p *parser) advance() {
 	}
 	p.tok = p.scan.next()
 }
+
+// leftover reports what stands after a complete expression.
+func (p *parser) leftover(root Node) {
+	t := p.tok
+	switch {
+	case t.kind == tokBad || unreadable(root): // reported already
+	case t.kind == tokClose:
+		d := diag.Errorf(codeSyntax.code(), rangeIn(p.src, t.start, t.end), "a closing parenthesis too many")
+		p.add(d.WithDetail("Take it away, or add the function that it closes.").WithFix(""))
+	case isLogical(t):
+		p.logical(t)
+	default:
+		p.report(codeSyntax, t.start, len(p.src), "unexpected text after the end of the expression",
+			"One expression is one attribute, constant or function call; use Join or Append to put several together.", "")
+	}
+}
+
+// unreadable reports whether a node stands for text that was reported: it is an
+// Omitted that has a length.
+func unreadable(n Node) bool {
+	omitted, ok := n.(*Omitted)
+	return ok && omitted.start < omitted.end
+}
+
+// isLogical reports whether a token is an operator that the language lacks.
+func isLogical(t token) bool {
+	return t.kind == tokName && (isFold(t.text, "and") || isFold(t.text, "or"))
+}
+
+func (p *parser) logical(t token) {
+	p.report(codeSyntax, t.start, t.end, fmt.Sprintf("there is no operator %s", t.text), logicalAdvice, "")
+}
+
+// logicalAdvice says how conditions are combined. Source: expressions §2.
+const logicalAdvice = `Nest IIF instead. For "and": IIF([a] = "x", IIF([b] = "y", "yes", "no"), "no"). For "or": IIF([a] = "x", "yes", IIF([b] = "y", "yes", "no")).`
 
 // expression reads an operand, or a comparison of two.
 func (p *parser) expression(depth int) Node {
@@ -119,13 +160,13 @@ func (p *parser) operand(depth int) Node {
 			return &Keyword{at, t.text}
 		}
 		p.bareword(t)
-		return &Constant{span: at, Value: t.text}
+		return &Omitted{at}
 	case tokBad:
 		p.advance()
 		return &Omitted{at}
 	case tokOp:
 		p.report(codeSyntax, t.start, t.end, fmt.Sprintf("%s has nothing on its left", t.text), "Write for example [country] = \"DE\".", "")
-		return &Omitted{span{t.start, t.start}}
+		return &Omitted{at}
 	case tokOpen:
 		p.report(codeSyntax, t.start, t.end, "parentheses belong to functions", "Write the function's name in front, or leave them out.", "")
 		p.advance()
@@ -141,13 +182,22 @@ func (p *parser) operand(depth int) Node {
 
 // bareword reports a name that is neither a call nor a keyword.
 func (p *parser) bareword(t token) {
-	if _, known := Lookup(t.text); known {
+	if f, known := Lookup(t.text); known {
 		p.report(codeSyntax, t.start, t.end, fmt.Sprintf("the function %s needs parentheses", t.text),
-			fmt.Sprintf("Write %s(…).", t.text), "")
+			fmt.Sprintf("Write %s.", f.Signature()), "")
 		return
 	}
-	p.report(codeBareword, t.start, t.end, fmt.Sprintf("%q is neither an attribute nor a text", t.text),
-		fmt.Sprintf("Attributes stand in brackets, [%s]; texts stand in double quotes, %s.", t.text, quote(t.text)), "")
+	switch {
+	case isFold(t.text, "true") || isFold(t.text, "false"):
+		p.report(codeBareword, t.start, t.end, fmt.Sprintf("%s must be a text", t.text), "Truth values are the texts \"True\" and \"False\".",
+			quote(strings.ToUpper(t.text[:1])+strings.ToLower(t.text[1:])))
+	case isFold(t.text, "null") || isFold(t.text, "nothing"):
+		p.report(codeBareword, t.start, t.end, fmt.Sprintf("there is no constant %s", t.text),
+			"To give no value leave the argument empty, as in Switch([a], , \"x\", \"y\"), or use IgnoreFlowIfNullOrEmpty.", "")
+	default:
+		p.report(codeBareword, t.start, t.end, fmt.Sprintf("%q is neither an attribute nor a text", t.text),
+			fmt.Sprintf("Attributes stand in brackets, [%s]; texts stand in double quotes, %s.", t.text, quote(t.text)), "")
+	}
 }
 
 // call reads the arguments of a function; the current token is the parenthesis.
@@ -169,8 +219,12 @@ func (p *parser) call(name token, depth int) Node {
 			c.end = p.tok.end
 			p.advance()
 			return c
+		case tokAttribute, tokString, tokNumber, tokName: // a comma is missing, and reported
 		default: // the end
 			c.end = len(p.src)
+			if p.scan.open {
+				return c // the parenthesis went into what has no end
+			}
 			p.report(codeSyntax, open.start, open.end, fmt.Sprintf("the parenthesis of %s is never closed", name.text), "Add ) after the last argument.", "")
 			return c
 		}
@@ -178,14 +232,26 @@ func (p *parser) call(name token, depth int) Node {
 }
 
 // argument reads one argument, which may be empty, and recovers at the next
-// comma or parenthesis of this call.
+// comma or parenthesis of this call, or where only a comma is missing.
 func (p *parser) argument(depth int) Node {
 	arg := p.expression(depth + 1)
-	if p.tok.kind == tokComma || p.tok.kind == tokClose || p.tok.kind == tokEnd {
+	t := p.tok
+	switch t.kind {
+	case tokComma, tokClose, tokEnd:
 		return arg
+	case tokAttribute, tokString, tokNumber, tokName:
+		if !isLogical(t) {
+			d := diag.Errorf(codeSyntax.code(), rangeIn(p.src, t.start, t.end), "a comma is missing before this argument")
+			_, end := arg.Span()
+			d.Fix = &diag.Fix{Range: rangeIn(p.src, end, end), NewText: ","}
+			p.add(d.WithDetail("Arguments are separated by commas."))
+			return arg
+		}
+		p.logical(t)
+	case tokBad: // reported already
+	default:
+		p.report(codeSyntax, t.start, t.end, "unexpected text in an argument", "Arguments are separated by commas.", "")
 	}
-	start := p.tok.start
-	end := p.tok.end
 	for nested := 0; p.tok.kind != tokEnd; p.advance() {
 		if nested == 0 && (p.tok.kind == tokComma || p.tok.kind == tokClose) {
 			break
@@ -196,9 +262,7 @@ func (p *parser) argument(depth int) Node {
 		case tokClose:
 			nested--
 		}
-		end = p.tok.end
 	}
-	p.report(codeSyntax, start, end, "unexpected text in an argument", "Arguments are separated by commas.", "")
 	return arg
 }
 

@@ -10,9 +10,38 @@ import (
 // (`Switch([a], , "x", "y")`). Trailing omitted arguments stay as they are
 // written. Parse(e.String()) has an equal tree.
 func (e *Expr) String() string {
+	return Print(e.Root)
+}
+
+// Print returns n, a part of an expression, in canonical form.
+func Print(n Node) string {
 	var b strings.Builder
-	printNode(&b, e.Root)
+	printNode(&b, n)
 	return b.String()
+}
+
+// Equal reports whether two trees say the same, wherever they stand.
+func Equal(a, b Node) bool {
+	switch a := a.(type) {
+	case *Attribute:
+		b, ok := b.(*Attribute)
+		return ok && a.Name == b.Name
+	case *Constant:
+		b, ok := b.(*Constant)
+		return ok && a.Value == b.Value && a.Numeric == b.Numeric
+	case *Keyword:
+		b, ok := b.(*Keyword)
+		return ok && a.Name == b.Name
+	case *Comparison:
+		b, ok := b.(*Comparison)
+		return ok && a.Op == b.Op && Equal(a.Left, b.Left) && Equal(a.Right, b.Right)
+	case *Call:
+		b, ok := b.(*Call)
+		return ok && a.Name == b.Name && slices.EqualFunc(a.Args, b.Args, Equal)
+	default:
+		_, ok := b.(*Omitted)
+		return ok
+	}
 }
 
 func printNode(b *strings.Builder, n Node) {

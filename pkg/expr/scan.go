@@ -32,6 +32,7 @@ const (
 type scanner struct {
 	src    string
 	pos    int
+	open   bool // the source ended inside of a text or attribute
 	report func(code codeNumber, start, end int, message, detail, fix string)
 }
 
@@ -71,6 +72,8 @@ func (s *scanner) next() token {
 		return s.name()
 	case isCurlyQuote(r):
 		return s.curly(size)
+	case r == '\'':
+		return s.single()
 	}
 	s.pos += size
 	s.unexpected(r, start)
@@ -98,6 +101,10 @@ func (s *scanner) skipBlanks() {
 func (s *scanner) quoted() token {
 	start := s.pos
 	s.pos++
+	if end := strings.IndexAny(s.src[s.pos:], `"\\`); end >= 0 && s.src[s.pos+end] == '"' {
+		s.pos += end + 1
+		return token{kind: tokString, start: start, end: s.pos, text: s.src[start+1 : s.pos-1]}
+	}
 	var text strings.Builder
 	for s.pos < len(s.src) {
 		switch c := s.src[s.pos]; c {
@@ -115,6 +122,7 @@ func (s *scanner) quoted() token {
 			s.pos++
 		}
 	}
+	s.open = true
 	s.report(codeUnterminated, start, s.pos, "the text that begins here has no closing quote",
 		`End it with ". A quote inside a text is written \".`, "")
 	return token{kind: tokString, start: start, end: s.pos, text: text.String()}
@@ -141,11 +149,13 @@ func (s *scanner) attribute() token {
 		case ',', ')', '(':
 			if depth == 1 { // a name has none of these: the bracket was forgotten
 				s.pos--
-				s.report(codeUnterminated, start, s.pos, "the attribute that begins here has no closing bracket", "End it with ].", "")
+				s.report(codeUnterminated, start, s.pos, "the attribute that begins here has no closing bracket", "End it with ].",
+					strings.TrimRight(s.src[start:s.pos], " \t\r\n")+"]")
 				return token{kind: tokAttribute, start: start, end: s.pos, text: strings.TrimSpace(s.src[start+1 : s.pos])}
 			}
 		}
 	}
+	s.open = true
 	s.report(codeUnterminated, start, s.pos, "the attribute that begins here has no closing bracket", "End it with ].", "")
 	return token{kind: tokAttribute, start: start, end: s.pos, text: strings.Trim(s.src[start:s.pos], "[] \t\r\n")}
 }
@@ -168,6 +178,7 @@ func (s *scanner) hex() token {
 	}
 	if s.pos == start+2 {
 		s.report(codeSyntax, start, s.pos, "&H needs hexadecimal digits", "Write for example &HF7.", "")
+		return token{kind: tokBad, start: start, end: s.pos}
 	}
 	return token{kind: tokNumber, start: start, end: s.pos, text: s.src[start:s.pos]}
 }
@@ -176,7 +187,11 @@ func (s *scanner) name() token {
 	start := s.pos
 	for s.pos < len(s.src) {
 		r, size := utf8.DecodeRuneInString(s.src[s.pos:])
-		if !isNameStart(r) && !unicode.IsDigit(r) {
+		if r == '.' { // only to report passwordProfile.password without brackets as one word
+			if next, _ := utf8.DecodeRuneInString(s.src[s.pos+1:]); !isNameStart(next) {
+				break
+			}
+		} else if !isNameStart(r) && !unicode.IsDigit(r) {
 			break
 		}
 		s.pos += size
@@ -206,15 +221,35 @@ func (s *scanner) curly(size int) token {
 	return token{kind: tokBad, start: start, end: s.pos}
 }
 
+// single reads a text between single quotes, for one report and one mend.
+func (s *scanner) single() token {
+	start := s.pos
+	s.pos++
+	inner := s.src[s.pos:]
+	end := strings.IndexAny(inner, "'\"\n")
+	if end < 0 || inner[end] != '\'' {
+		s.unexpected('\'', start)
+		return token{kind: tokBad, start: start, end: s.pos}
+	}
+	s.pos += end + 1
+	s.report(codeCharacter, start, s.pos, "single quotes", "Texts take double quotes.", quote(inner[:end]))
+	return token{kind: tokString, start: start, end: s.pos, text: inner[:end]}
+}
+
 func (s *scanner) unexpected(r rune, start int) {
+	if rest := s.src[start:]; strings.HasPrefix(rest, "&&") || strings.HasPrefix(rest, "||") {
+		s.pos = start + 2
+		s.report(codeCharacter, start, s.pos, "there is no operator "+rest[:2], logicalAdvice, "")
+		return
+	}
 	detail := "An expression is an attribute like [mail], a text in double quotes, a number, or a function like Join(…)."
 	switch r {
 	case '\'':
 		detail = "Texts take double quotes."
 	case '&', '+':
 		detail = `There is no operator to join texts: use Join("", …) or Append(…).`
-	case '|':
-		detail = "There is no OR: nest IIF(…) or use Switch(…)."
+	case '*', '/', '-':
+		detail = "There is no arithmetic; for dates use DateAdd."
 	}
 	s.report(codeCharacter, start, s.pos, "unexpected character "+quoteRune(r), detail, "")
 }

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,9 +30,9 @@ const (
 type Value struct {
 	kind     Kind
 	redacted bool
-	number   int64 // Number; Bool as 0 or 1; DateTime in ticks
-	text     string
-	multi    []string
+	number   int64     // Number; Bool as 0 or 1; DateTime in ticks
+	text     string    // String; of a Number the literal it was written as, if any
+	multi    *[]string // a pointer, so that a Value and an error fit the registers of a return
 }
 
 // Text returns a string value.
@@ -51,7 +53,7 @@ func Integer(n int64) Value { return Value{kind: Number, number: n} }
 func Time(t time.Time) Value { return Value{kind: DateTime, number: ticksOf(t)} }
 
 // List returns a multi-value. The slice is kept, not copied.
-func List(values []string) Value { return Value{kind: Multi, multi: values} }
+func List(values []string) Value { return Value{kind: Multi, multi: &values} }
 
 // Kind tells what v holds.
 func (v Value) Kind() Kind { return v.kind }
@@ -64,7 +66,7 @@ func (v Value) Redacted() bool { return v.redacted }
 
 // isEmpty reports whether v is null, an empty text or an empty multi-value.
 func (v Value) isEmpty() bool {
-	return v.kind == Null || v.kind == String && v.text == "" || v.kind == Multi && len(v.multi) == 0
+	return v.kind == Null || v.kind == String && v.text == "" || v.kind == Multi && len(*v.multi) == 0
 }
 
 // String returns v's text form as Entra writes it: True and False, dates as
@@ -75,6 +77,9 @@ func (v Value) String() string {
 	case String:
 		return v.text
 	case Number:
+		if v.text != "" {
+			return v.text
+		}
 		return strconv.FormatInt(v.number, 10)
 	case Bool:
 		if v.number != 0 {
@@ -84,7 +89,7 @@ func (v Value) String() string {
 	case DateTime:
 		return v.time().Format(dateText)
 	case Multi:
-		return strings.Join(v.multi, ";")
+		return strings.Join(*v.multi, ";")
 	default:
 		return ""
 	}
@@ -97,9 +102,34 @@ func (v Value) Strings() []string {
 	case Null, Ignore, IgnoreObject:
 		return nil
 	case Multi:
-		return v.multi
+		return *v.multi
 	default:
 		return []string{v.String()}
+	}
+}
+
+// Equal reports whether v and w are the same value of the same kind, redacted or
+// not.
+func (v Value) Equal(w Value) bool {
+	if v.kind != w.kind {
+		return false
+	}
+	if v.kind == Multi {
+		return slices.Equal(*v.multi, *w.multi)
+	}
+	return v.number == w.number && (v.kind != String || v.text == w.text)
+}
+
+// MarshalJSON writes a multi-value as a list of texts, any other value as its
+// text form, and null and the Ignore kinds as null.
+func (v Value) MarshalJSON() ([]byte, error) {
+	switch v.kind {
+	case Null, Ignore, IgnoreObject:
+		return []byte("null"), nil
+	case Multi:
+		return json.Marshal(append([]string{}, *v.multi...))
+	default:
+		return json.Marshal(v.String())
 	}
 }
 

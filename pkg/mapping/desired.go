@@ -97,30 +97,3 @@ const (
 	SetActions      EditKind = "setActions"
 	SetScope        EditKind = "setScope"
 )
-
-// Converge returns the edits that make live agree with want. template is the
-// schema of the job's template, needed for BaseTemplate only. operators maps the
-// folded spelling of filter operators to the tenant's (nil: the profile's
-// spelling is used). A second Converge after the edits finds none.
-//
-// Comparison is by meaning: expressions in canonical form, "" and null defaults
-// alike, flow types without regard to blanks and order. The diagnostics are
-// problems of want against live, such as an object left without a matching mapping.
-func Converge(live, template *entra.Schema, want Desired, operators map[string]string) ([]Edit, diag.List) {
-	panic("mapping: Converge")
-}
-
-// Trees supplies source trees whose parameter keys only the tenant knows:
-// canonical expression -> raw attributeMappingSource. See NeedTrees.
-type Trees map[string][]byte
-
-// NeedTrees returns the canonical expressions among the edits for whose source
-// trees a key is undocumented and which do not occur in live either: they must be
-// asked for (parseExpression), one each.
-func NeedTrees(live *entra.Schema, edits []Edit) []string { panic("mapping: NeedTrees") }
-
-// Apply makes the edits in the document. Source trees come from Tree where all
-// parameter keys are documented, else from the same expression in s, else from trees;
-// without any of these the edit is written with an empty parameter list, which
-// only an offline document may have: set strict to make that an error.
-func Apply(s *entra.Schema, edits []Edit, trees Trees, strict bool) error { panic("mapping: Apply") }

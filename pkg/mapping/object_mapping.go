@@ -22,6 +22,11 @@ const (
 	DefaultOnly             // no source: only the default value, on create
 )
 
+// String returns the word that profiles use for the kind.
+func (k Kind) String() string {
+	return [...]string{"source", "constant", "expression", "default"}[k]
+}
+
 // Attribute is one attribute mapping. Texts know their place in the profile, or
 // have none when they come from a schema document.
 type Attribute struct {
@@ -62,8 +67,34 @@ type ObjectMapping struct {
 	Attributes []Attribute
 	// Definitions of the two sides; empty attribute lists when unknown.
 	SourceObject, TargetObject entra.ObjectDefinition
+
+	// Where is the object mapping in the profile, and Filters the profile's wording
+	// of Scope: they give diagnostics their places and are otherwise not read.
+	Where   diag.Range
+	Filters []FilterGroup
 }
 
-// FromSchema reads the object mappings of a schema's provisioning rule: User and
-// Group, those that are there. Matching precedence and flow types come with them.
-func FromSchema(s *entra.Schema) ([]ObjectMapping, error) { panic("mapping: FromSchema") }
+// Placed returns m with the places that want has in its profile, so that
+// diagnostics about m point there. Mappings are tied by target; what want does not
+// say keeps no place.
+func (m ObjectMapping) Placed(want Desired) ObjectMapping {
+	attributes := make([]Attribute, len(m.Attributes))
+	copy(attributes, m.Attributes)
+	for i := range attributes {
+		for _, w := range want.Mappings {
+			if w.Target.Value != attributes[i].Target.Value || w.Kind != attributes[i].Kind {
+				continue
+			}
+			attributes[i].Target, attributes[i].Where = w.Target, w.Where
+			if w.Kind != Expression && w.Source.Value == attributes[i].Source.Value ||
+				w.Kind == Expression && Canonical(w.Source.Value) == Canonical(attributes[i].Source.Value) {
+				attributes[i].Source = w.Source
+			}
+		}
+	}
+	m.Attributes, m.Where = attributes, want.Where
+	if want.Filters != nil {
+		m.Filters = *want.Filters
+	}
+	return m
+}

@@ -1,23 +1,6 @@
 package plan
 
-import (
-	"github.com/scimctl/scimctl/pkg/entra"
-	"github.com/scimctl/scimctl/pkg/profile"
-)
-
-// Query is what must be known of a tenant to plan one profile.
-type Query struct {
-	Tag            string               // mark that scimctl puts on what it made
-	Name           string               // display name of the application
-	Template       string               // gallery template's id or display name; "" for non-gallery
-	Existing       *profile.Existing    // adopted application
-	Job            string               // chosen job id, or ""
-	Principals     []entra.PrincipalRef // users and groups to look up
-	TestConnection bool                 // the stored credentials should be validated
-}
-
-// Ask returns the Query of a profile.
-func Ask(r *profile.Resolved) Query { panic("plan: Ask") }
+import "github.com/scimctl/scimctl/pkg/entra"
 
 // Observed is what was found in the tenant. Nil and empty members are not there.
 type Observed struct {
@@ -27,12 +10,18 @@ type Observed struct {
 	Candidates []Candidate                 // service principals that fit the identity, tagged ones first
 	App        *ObservedApp                // of the single candidate that is ours or adopted
 	Principals map[entra.PrincipalRef][]entra.Principal
+
+	// KnownSchema is the default schema of the template as it is known offline.
+	// A caller may fill it in where no application exists yet, so that the plan
+	// can say which of the template's mappings would change.
+	KnownSchema *entra.Schema
 }
 
 // Candidate is a service principal that might be the profile's.
 type Candidate struct {
 	ServicePrincipal entra.ServicePrincipal
-	Tagged           bool // carries Query.Tag
+	Tagged           bool   // carries Query.Tag
+	Created          string // when the application was made, "" when that is not known
 }
 
 // ObservedApp is the state of one enterprise application.
@@ -43,9 +32,10 @@ type ObservedApp struct {
 	Jobs             []entra.Job
 	Job              *entra.Job // the one that is managed
 	Schema           *entra.Schema
-	TemplateSchema   *entra.Schema // of the job's template
+	TemplateSchema   *entra.Schema // of the job's template, or of the one that a job would be made from
 	Secrets          []entra.Credential
 	Credentials      CredentialState
+	CredentialsWhy   string // what the service said, unless they are valid
 	Assignments      []entra.AppRoleAssignment
 	Operators        map[string]string // folded -> tenant's spelling of filter operators
 }
@@ -59,3 +49,24 @@ const (
 	CredentialsValid    CredentialState = "valid"
 	CredentialsRejected CredentialState = "rejected" // the endpoint refused them or could not be reached
 )
+
+// secret returns the stored value of a synchronization secret.
+func (a *ObservedApp) secret(key string) (string, bool) {
+	if a == nil {
+		return "", false
+	}
+	for _, s := range a.Secrets {
+		if s.Key == key && s.Value != "" {
+			return s.Value, true
+		}
+	}
+	return "", false
+}
+
+// active reports whether the managed job is scheduled to run.
+func (a *ObservedApp) active() bool { return a != nil && a.Job != nil && a.Job.Active() }
+
+// hasRun reports whether the managed job ever ran a cycle or is about to.
+func (a *ObservedApp) hasRun() bool {
+	return a.active() || a != nil && a.Job != nil && (a.Job.Status.LastExecution.Happened() || a.Job.Status.LastSuccessfulExecution.Happened())
+}

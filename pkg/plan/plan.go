@@ -3,8 +3,6 @@ package plan
 import (
 	"github.com/scimctl/scimctl/pkg/diag"
 	"github.com/scimctl/scimctl/pkg/entra"
-	"github.com/scimctl/scimctl/pkg/mapping"
-	"github.com/scimctl/scimctl/pkg/profile"
 	"github.com/scimctl/scimctl/pkg/secret"
 )
 
@@ -14,6 +12,16 @@ type Options struct {
 	RewriteToken bool     // write the token although nothing asks for it
 	AcceptRisks  []string // named risks that are accepted
 }
+
+// Names of risks that Options.AcceptRisks takes.
+const (
+	// RiskReplaceMappings lets bases none and template take away mappings of an
+	// adopted application's job that the profile does not name.
+	RiskReplaceMappings = "replace-mappings"
+)
+
+// Risks returns the names of all risks, sorted.
+func Risks() []string { return []string{RiskReplaceMappings} }
 
 // Plan is what would be done, in an order that works. It is plain data: it can be
 // rendered, saved and applied. A Plan without Steps has nothing to do.
@@ -36,104 +44,17 @@ type AppRef struct {
 	ServicePrincipalID string `json:"servicePrincipalId,omitempty"`
 	ApplicationID      string `json:"applicationId,omitempty"`
 	JobID              string `json:"jobId,omitempty"`
-	Adopted            bool   `json:"adopted,omitempty"`
+	Adopted            bool   `json:"adopted,omitempty"` // not made by scimctl, so never deleted by it
 }
 
-// EndpointRef names where the token goes and where it comes from, never its value.
+// EndpointRef names where the token goes and where it comes from, never its
+// value. With OAuth 2 client credentials the token is the client secret, and Host
+// the one of the token URL.
 type EndpointRef struct {
 	URL       string     `json:"url"`
 	Host      string     `json:"host"`
 	Token     secret.Ref `json:"-"`
-	TokenFrom string     `json:"tokenFrom"`
-}
-
-// Action is what a step does to its object.
-type Action string
-
-// Actions, printed as their symbols.
-const (
-	Add    Action = "+"
-	Change Action = "~"
-	Delete Action = "-"
-	Do     Action = ">" // start, test: leaves no object behind
-)
-
-// Kind is what a step is about.
-type Kind string
-
-// Kinds of step, in the order in which they usually run.
-const (
-	CreateApp      Kind = "createApp"
-	TagApp         Kind = "tagApp"
-	EnsureRoles    Kind = "ensureRoles"
-	CreateJob      Kind = "createJob"
-	PauseJob       Kind = "pauseJob"
-	WriteSecrets   Kind = "writeSecrets"
-	TestConnection Kind = "testConnection"
-	EditSchema     Kind = "editSchema"
-	Assign         Kind = "assign"
-	Unassign       Kind = "unassign"
-	StartJob       Kind = "startJob"
-	StopJob        Kind = "stopJob"
-)
-
-// Step is one thing to do. Exactly the payload of its Kind is set.
-type Step struct {
-	ID           string   `json:"id"`
-	Kind         Kind     `json:"kind"`
-	Action       Action   `json:"action"`
-	Summary      string   `json:"summary"`                // "enterprise application "IDmelon" from the non-gallery template"
-	Details      []Line   `json:"details,omitempty"`      // one line each, such as a mapping
-	Consequences []string `json:"consequences,omitempty"` // what it will cause
-	Needs        []string `json:"needs,omitempty"`        // ids of steps that must be done first
-
-	CreateApp  *CreateAppStep  `json:"createApp,omitempty"`
-	Tag        string          `json:"tag,omitempty"`
-	Roles      []entra.AppRole `json:"roles,omitempty"`
-	Template   string          `json:"template,omitempty"` // synchronization template of CreateJob
-	Secrets    []SecretWrite   `json:"secrets,omitempty"`
-	Schema     *SchemaStep     `json:"-"`
-	Assignment *AssignmentStep `json:"assignment,omitempty"`
-}
-
-// Line is one detail of a step with its own symbol.
-type Line struct {
-	Action Action `json:"action"`
-	Text   string `json:"text"`
-}
-
-// CreateAppStep instantiates an application template.
-type CreateAppStep struct {
-	TemplateID string `json:"templateId"`
-	Name       string `json:"name"`
-	Tag        string `json:"tag"`
-}
-
-// SecretWrite is one synchronization secret to write: a plain Value, or a secret
-// read From where the profile says at the moment of writing.
-type SecretWrite struct {
-	Key    string     `json:"key"`
-	Value  string     `json:"value,omitempty"`
-	From   secret.Ref `json:"-"`
-	Secret bool       `json:"secret,omitempty"`
-	// Merge means that Value is JSON whose members are merged into what is stored.
-	Merge bool `json:"merge,omitempty"`
-}
-
-// SchemaStep carries the wish, not a document: apply reads the schema as it is by
-// then and makes it agree.
-type SchemaStep struct {
-	Wants []mapping.Desired
-	Edits []mapping.Edit // known differences; empty before the app exists
-}
-
-// AssignmentStep assigns a principal to a role or takes it away. RoleID is "" when
-// the role is known by name only, before the app exists.
-type AssignmentStep struct {
-	Principal    entra.Principal `json:"principal"`
-	Role         string          `json:"role"`
-	RoleID       string          `json:"roleId,omitempty"`
-	AssignmentID string          `json:"assignmentId,omitempty"` // of Unassign
+	TokenFrom string     `json:"tokenFrom,omitempty"`
 }
 
 // Refusal is a reason not to apply, and the flag that would accept it, if any.
@@ -142,7 +63,3 @@ type Refusal struct {
 	Flag    string   `json:"flag,omitempty"`
 	Choices []string `json:"choices,omitempty"` // candidates, one line each
 }
-
-// Build compares. The profile must have been resolved with the ids of o's
-// principals. Diagnostics with errors and Refusals are in the Plan.
-func Build(r *profile.Resolved, o *Observed, opts Options) *Plan { panic("plan: Build") }

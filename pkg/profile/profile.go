@@ -1,6 +1,9 @@
 package profile
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/scimctl/scimctl/pkg/diag"
 )
 
@@ -11,19 +14,47 @@ type File struct {
 	Profiles []*Profile
 }
 
-// Load reads the documents of a file. The File is usable as far as it could be
-// understood; with errors in the diagnostics it must not be applied.
-func Load(name string, source []byte) (*File, diag.List) { panic("profile: Load") }
-
 // Find returns the profile of that name, or the only one when name is "".
-func (f *File) Find(name string) (*Profile, diag.List) { panic("profile: Find") }
+func (f *File) Find(name string) (*Profile, diag.List) {
+	here := diag.Range{Filename: f.Name}
+	names := make([]string, len(f.Profiles))
+	for i, p := range f.Profiles {
+		if p.Name == name && name != "" {
+			return p, nil
+		}
+		names[i] = p.Name
+	}
+	switch {
+	case len(f.Profiles) == 0:
+		return nil, diag.List{diag.Errorf(codeNoProfile, here, "the file has no profile")}
+	case name == "" && len(f.Profiles) == 1:
+		return f.Profiles[0], nil
+	case name == "":
+		return nil, diag.List{diag.Errorf(codeNoProfile, here, "the file has several profiles").
+			WithDetail("Choose one of %s.", strings.Join(names, ", "))}
+	}
+	return nil, diag.List{diag.Errorf(codeNoProfile, here, "there is no profile %q%s", name, diag.DidYouMean(name, names)).
+		WithDetail("The file has %s.", strings.Join(names, ", "))}
+}
 
-// Profile is one document, before environments and variables are applied.
+// Profile is one document, before environments and variables are applied. It is
+// safe for concurrent use.
 type Profile struct {
 	Name         string
 	Description  string
 	Environments []string   // names, sorted; empty when there are none
-	Variables    []Variable // in the order of the file
+	Variables    []Variable // in the order of the file; those that only an environment declares come last
+	Where        diag.Range // the document
+
+	doc *document
+}
+
+// document is what a Profile keeps of the file.
+type document struct {
+	src   *source
+	root  *node
+	shape *shape
+	mask  mask
 }
 
 // Variable is a customer's value that a profile declares.
@@ -40,15 +71,26 @@ type Variable struct {
 
 // Options say which of the possible documents Resolve yields.
 type Options struct {
-	Environment string            // required when the profile has environments
-	Values      map[string]string // variables by name
-	Sandbox     bool              // unset variables take their sandbox value
+	Environment string // required when the profile has environments
+	// Values are variables by name. The value of a group or user variable is the
+	// name or object id to look up in place of the one in the profile. An empty value
+	// leaves an optional variable unset, without its default.
+	Values  map[string]string
+	Sandbox bool // unset variables take their sandbox value, required ones a stand-in
 	// IDs are object ids found for Lookups, by variable name. A lookup without one
 	// gets a stand-in id derived from its name, so that everything offline works.
 	IDs map[string]string
 }
 
-// Resolve applies the environment's overlay and the variables. The diagnostics
-// have every unset required variable, unknown variable and wrong value. All
-// values in Resolved are final; expressions are parsed and checked on the way.
-func (p *Profile) Resolve(o Options) (*Resolved, diag.List) { panic("profile: Resolve") }
+// variable returns the declaration of a name.
+func (p *Profile) variable(name string) (Variable, bool) {
+	for _, v := range p.Variables {
+		if v.Name == name {
+			return v, true
+		}
+	}
+	return Variable{}, false
+}
+
+// String names the profile.
+func (p *Profile) String() string { return fmt.Sprintf("profile %q", p.Name) }

@@ -1,6 +1,11 @@
 // Package profiletest runs the tests that a profile carries: the provisioning
 // engine sends to a SCIM server inside this process what Entra would send, and
 // what arrives is compared with what the test expects.
+//
+// Each test starts with an empty server. With `linked: true` the object is
+// provisioned first, active and in scope; only what is sent after that counts. An
+// object that the tested one refers to, a manager or a member, counts as
+// provisioned and has the same id at the server as in the directory.
 package profiletest
 
 import (
@@ -14,9 +19,9 @@ import (
 
 // Options are what a run asks of the world.
 type Options struct {
-	ReadFile      func(name string) ([]byte, error)    // files beside the profile
+	ReadFile      func(name string) ([]byte, error)    // files beside the profile; nil: tests that name a request fail
 	UpdateGoldens func(name string, data []byte) error // nil: goldens are compared, not written
-	Now           func() time.Time
+	Now           func() time.Time                     // nil means time.Now
 }
 
 // Result is how one test ended.
@@ -35,12 +40,42 @@ type Failure struct {
 // Run runs the tests of r. The diagnostics are problems of the configuration, with
 // which no test was run when they have errors.
 func Run(ctx context.Context, r *profile.Resolved, o Options) ([]Result, diag.List) {
-	panic("profiletest: Run")
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	mappings, problems := ObjectMappings(r)
+	for _, m := range mappings {
+		problems = append(problems, mapping.Lint(m, mapping.LintOptions{SyncAll: syncAll(r, profile.When{})})...)
+	}
+	if problems.HasErrors() {
+		return nil, problems
+	}
+	var programs []*mapping.Program
+	for _, m := range mappings {
+		p, list := mapping.Compile(m)
+		problems = append(problems, list...)
+		if p != nil {
+			programs = append(programs, p)
+		}
+	}
+	if problems.HasErrors() {
+		return nil, problems
+	}
+	results := make([]Result, len(r.Tests))
+	for i, t := range r.Tests {
+		failures := runTest(ctx, r, t, programs, o)
+		results[i] = Result{Name: t.Name, Passed: len(failures) == 0, Failures: failures}
+	}
+	return results, problems
 }
 
-// ObjectMappings returns the complete configuration that r asks for, offline: the
-// template's default schema with the profile on top. Texts that the profile wrote
-// keep their places in it.
-func ObjectMappings(r *profile.Resolved) ([]mapping.ObjectMapping, diag.List) {
-	panic("profiletest: ObjectMappings")
+// syncAll is the scope that a test runs under: its own, else the profile's.
+func syncAll(r *profile.Resolved, when profile.When) bool {
+	switch {
+	case when.SyncAll != nil:
+		return *when.SyncAll
+	case r.Settings.SyncAll != nil:
+		return *r.Settings.SyncAll
+	}
+	return false
 }

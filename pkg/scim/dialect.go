@@ -1,5 +1,7 @@
 package scim
 
+import "strings"
+
 // Dialect is a way in which an identity provider phrases its requests.
 type Dialect string
 
@@ -8,6 +10,12 @@ const (
 	Entra          Dialect = "entra"                      // default of a non-gallery job
 	EntraCompliant Dialect = "entra+aadOptscim062020"     // flag in the tenant URL
 	EntraPatch2017 Dialect = "entra+AzureAdScimPatch2017" // announced roll-back flag; same as Entra today
+)
+
+// Flags in the query of a tenant URL. Source: entra_wire W-42; graph_gotchas 23.
+const (
+	FlagCompliant = "aadOptscim062020"
+	FlagPatch2017 = "AzureAdScimPatch2017"
 )
 
 // ValueType is the JSON type that a target attribute has by the attribute list.
@@ -31,35 +39,79 @@ type AttributeValue struct {
 	Values []string
 }
 
-// CreateUser returns the body of POST /Users for the values, in Entra's shape:
-// both core and enterprise schemas whatever the values, booleans as booleans, meta.resourceType.
-// Source: entra_wire W-21, W-23.
-func CreateUser(d Dialect, values []AttributeValue) (*Object, error) { panic("scim: CreateUser") }
-
-// CreateGroup returns the body of POST /Groups, without members.
-// Source: entra_wire W-22.
-func CreateGroup(d Dialect, values []AttributeValue) (*Object, error) { panic("scim: CreateGroup") }
-
-// Change is one difference between what the target has and what the mappings
-// want. Had is whether the target had a value before: it decides between add
-// and replace. An AttributeValue without Values asks for removal.
-type Change struct {
-	AttributeValue
-	Had bool
+// IsFlag reports whether a query parameter of a tenant URL is a flag for Entra's
+// client, and which dialect it asks for. Letter case does not count.
+func IsFlag(parameter string) (Dialect, bool) {
+	switch {
+	case strings.EqualFold(parameter, FlagCompliant):
+		return EntraCompliant, true
+	case strings.EqualFold(parameter, FlagPatch2017):
+		return EntraPatch2017, true
+	}
+	return "", false
 }
 
-// UpdateUser returns the PATCH body that makes the changes. Source: entra_wire W-30, W-31, W-34, W-36.
-func UpdateUser(d Dialect, changes []Change) (*Object, error) { panic("scim: UpdateUser") }
-
-// UpdateGroup returns the PATCH body for changes of a group's own attributes.
-func UpdateGroup(d Dialect, changes []Change) (*Object, error) { panic("scim: UpdateGroup") }
-
-// AddMembers and RemoveMembers return the PATCH body for membership changes by
-// target id. Source: entra_wire W-32, W-33.
-func AddMembers(d Dialect, ids []string) *Object { panic("scim: AddMembers") }
-
-// RemoveMembers: see AddMembers. The compliant dialect has one operation an id.
-func RemoveMembers(d Dialect, ids []string) *Object { panic("scim: RemoveMembers") }
-
 // DialectOf returns the dialect that the flags in a tenant URL's query ask for.
-func DialectOf(tenantURL string) Dialect { panic("scim: DialectOf") }
+// With both flags the roll-back flag gives way, since it names what is the
+// default anyway.
+func DialectOf(tenantURL string) Dialect {
+	before, _, _ := strings.Cut(tenantURL, "#")
+	_, query, _ := strings.Cut(before, "?")
+	dialect := Entra
+	for parameter := range strings.FieldsFuncSeq(query, func(r rune) bool { return r == '&' || r == '?' }) {
+		name, _, _ := strings.Cut(parameter, "=")
+		if d, ok := IsFlag(name); ok && dialect != EntraCompliant {
+			dialect = d
+		}
+	}
+	return dialect
+}
+
+// shape says how a dialect phrases what another one phrases differently.
+type shape struct {
+	lowerOps      bool // "add" where the default is "Add"
+	textBooleans  bool // "False" in a PATCH where JSON has false (W-31)
+	collapse      bool // simple replacements share one path-less operation
+	removeByPath  bool // one `members[value eq "id"]` a removed member (W-33)
+	nullRef       bool // "$ref": null beside the value of a member (W-32)
+	managerArray  bool // a manager in a PATCH is an array of one (W-34)
+	rolesAsText   bool // a role object in a PATCH is JSON inside a string (W-38)
+	listCustomURN bool // a create lists custom extensions in schemas (W-23)
+}
+
+// What the reference leaves open [?], decided here once for all dialects.
+const (
+	// listCustomURNs: "not always added" (W-23). The harder case for a server is
+	// the one to rehearse (endpoint_checks C-12).
+	listCustomURNs = false
+
+	// compliantNullRef: W-32 says the flag does not change additions, apart from
+	// the letter case of operations.
+	compliantNullRef = true
+
+	// compliantManagerArray: the shape of a manager with the flag is unknown; the
+	// RFC's plain object is what the flag promises.
+	compliantManagerArray = false
+
+	// primaryWorkEmail: the e-mail in W-21's create is primary, and it is the one
+	// of the mapping emails[type eq "work"].value.
+	primaryWorkEmail = true
+)
+
+func (d Dialect) shape() shape {
+	if d == EntraCompliant {
+		return shape{
+			lowerOps: true, collapse: true, removeByPath: true,
+			nullRef: compliantNullRef, managerArray: compliantManagerArray, listCustomURN: listCustomURNs,
+		}
+	}
+	return shape{textBooleans: true, nullRef: true, managerArray: true, rolesAsText: true, listCustomURN: listCustomURNs}
+}
+
+// op spells the name of an operation.
+func (s shape) op(kind string) string {
+	if s.lowerOps {
+		return kind
+	}
+	return strings.ToUpper(kind[:1]) + kind[1:]
+}

@@ -2,6 +2,7 @@ package odata
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -44,7 +45,7 @@ func (e *Error) Error() string { return e.Message }
 // *Error.
 func ParseQuery(values url.Values) (Query, error) {
 	q := Query{Top: -1}
-	for _, key := range slices.Sorted(mapsKeys(values)) {
+	for _, key := range slices.Sorted(maps.Keys(values)) {
 		name := strings.ToLower(strings.TrimPrefix(key, "$"))
 		if !slices.Contains(options, name) {
 			if strings.HasPrefix(key, "$") {
@@ -63,16 +64,6 @@ func ParseQuery(values url.Values) (Query, error) {
 }
 
 var options = []string{"filter", "select", "expand", "orderby", "search", "top", "skip", "skiptoken", "count", "format"}
-
-func mapsKeys(values url.Values) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range values {
-			if !yield(k) {
-				return
-			}
-		}
-	}
-}
 
 func (q *Query) set(name, text string) (err error) {
 	fail := func(format string, args ...any) error { return &Error{"$" + name, fmt.Sprintf(format, args...)} }
@@ -109,7 +100,7 @@ func (q *Query) set(name, text string) (err error) {
 func whole(text string) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
-		return 0, fmt.Errorf("Invalid value '%s' found. The option requires a non-negative integer value.", text) //nolint:staticcheck // Graph's wording
+		return 0, &SyntaxError{text, 0, "Invalid value: a non-negative integer is required"}
 	}
 	return n, nil
 }

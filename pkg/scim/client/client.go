@@ -4,8 +4,10 @@ package client
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/scimctl/scimctl/pkg/scim"
@@ -13,102 +15,133 @@ import (
 
 // Options configure a Client. Token is sent as a bearer token and never shown.
 type Options struct {
-	BaseURL   string            // tenant URL; a query such as ?aadOptscim062020 is a flag for the client and is not sent on [?]
+	// BaseURL is the tenant URL, with or without a slash at its end. Flags for
+	// Entra's client in its query, such as ?aadOptscim062020, are not sent on
+	// (see SendFlags); other parameters are put in front of each request's own.
+	BaseURL   string
 	Token     string            // bearer token; "" sends no Authorization header
 	Transport http.RoundTripper // nil means http.DefaultTransport
-	Timeout   time.Duration     // of one request; 0 means DefaultTimeout
-	UserAgent string
-	Observe   func(Exchange) // called after each request, may be nil; secrets are already masked
+	Timeout   time.Duration     // of one request with its answer's body; 0 means DefaultTimeout
+	UserAgent string            // "" sends no User-Agent header; what Entra sends is not documented (entra_wire W-12)
+	Now       func() time.Time  // nil means time.Now
+	Observe   func(Exchange)    // called after each request, may be nil; secrets are already masked
 }
 
-// DefaultTimeout is how long one request may take.
-const DefaultTimeout = 30 * time.Second
+// Limits of a request.
+const (
+	// DefaultTimeout is how long one request may take.
+	DefaultTimeout = 30 * time.Second
 
-// Client sends SCIM requests. It is safe for concurrent use. Redirects to
-// another host are refused, so that the token never follows them.
-type Client struct{}
+	// MaxAnswer is the number of bytes of the longest answer that is read.
+	MaxAnswer = 16 << 20
 
-// New checks the base URL and returns a Client.
-func New(o Options) (*Client, error) { panic("client: New") }
+	// MaxRedirects is how many redirects on the same host one GET follows.
+	MaxRedirects = 3
+)
 
-// Exchange is one request and its answer, with the Authorization header masked.
-type Exchange struct {
-	Method, URL    string
-	RequestHeader  http.Header
-	RequestBody    []byte
-	Status         int // 0 when there was no answer
-	ResponseHeader http.Header
-	ResponseBody   []byte
-	Started        time.Time
-	Took           time.Duration
-	Err            error
+// SendFlags is whether the flags in the tenant URL's query reach the server: that
+// is not documented [?]. Source: endpoint_checks T-02.
+const SendFlags = false
+
+// Client sends SCIM requests. It is safe for concurrent use. Redirects are
+// followed for GET on the same scheme, host and port only, so that the token never
+// leaves for elsewhere.
+type Client struct {
+	base    *url.URL // without query
+	query   []Param  // of the base URL, sent first
+	options Options
+	http    http.Client
+	mask    masker
+}
+
+// New checks the base URL and the token, and returns a Client. The error says
+// what is wrong with them and contains neither token nor credentials.
+func New(o Options) (*Client, error) {
+	base, query, err := parseBase(o.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkToken(o.Token); err != nil {
+		return nil, err
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = DefaultTimeout
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	c := &Client{base: base, query: query, options: o, mask: newMasker(o.Token)}
+	c.http = http.Client{Transport: o.Transport, CheckRedirect: checkRedirect}
+	return c, nil
 }
 
 // List is a ListResponse.
 type List struct {
 	TotalResults int
-	StartIndex   int
-	ItemsPerPage int
+	StartIndex   int // 0 when the server does not say
+	ItemsPerPage int // 0 when the server does not say
 	Resources    []*scim.Object
 }
 
-// Get reads one resource: Get(ctx, "Users", id, nil).
+// Param is a query parameter; a slice of them keeps its order.
+type Param struct{ Name, Value string }
+
+// Get reads one resource: Get(ctx, "Users", id, nil). The query's parameters are
+// sent in order of their names.
 func (c *Client) Get(ctx context.Context, resource, id string, query url.Values) (*scim.Object, error) {
-	panic("client: Get")
+	var params []Param
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		for _, value := range query[name] {
+			params = append(params, Param{name, value})
+		}
+	}
+	a, err := c.send(ctx, call{method: http.MethodGet, path: []string{resource, id}, query: params})
+	if err != nil {
+		return nil, err
+	}
+	return a.resource(false)
 }
 
 // Search queries a collection. A bare object or array, or a 404, is an error of
 // KindProtocol, since Entra takes nothing but a ListResponse (entra_wire W-07).
 // The query's parameters are sent in the order given.
 func (c *Client) Search(ctx context.Context, resource string, query ...Param) (*List, error) {
-	panic("client: Search")
+	a, err := c.send(ctx, call{method: http.MethodGet, path: []string{resource}, query: query, list: true})
+	if err != nil {
+		return nil, err
+	}
+	return a.list()
 }
-
-// Param is a query parameter; a slice of them keeps its order.
-type Param struct{ Name, Value string }
 
 // Create posts a resource and returns the answer, which has an id.
 func (c *Client) Create(ctx context.Context, resource string, body *scim.Object) (*scim.Object, error) {
-	panic("client: Create")
+	a, err := c.send(ctx, call{method: http.MethodPost, path: []string{resource}, body: body})
+	if err != nil {
+		return nil, err
+	}
+	return a.resource(true)
+}
+
+// Replace puts a whole resource. The result is nil when the answer had no body.
+func (c *Client) Replace(ctx context.Context, resource, id string, body *scim.Object) (*scim.Object, error) {
+	return c.change(ctx, call{method: http.MethodPut, path: []string{resource, id}, body: body})
 }
 
 // Patch sends a PATCH. The result is nil when the answer had no body.
 func (c *Client) Patch(ctx context.Context, resource, id string, body *scim.Object) (*scim.Object, error) {
-	panic("client: Patch")
+	return c.change(ctx, call{method: http.MethodPatch, path: []string{resource, id}, body: body})
 }
 
-// Delete removes a resource.
-func (c *Client) Delete(ctx context.Context, resource, id string) error { panic("client: Delete") }
-
-// Kind tells failures apart.
-type Kind int
-
-// Kinds of failure.
-const (
-	KindStatus       Kind = iota // the server refused: see Status and SCIM
-	KindUnauthorized             // 401 or 403
-	KindNotSCIM                  // HTML, plain text, another content type
-	KindProtocol                 // JSON, but not what SCIM asks for
-	KindTimeout                  // no answer in time
-	KindTLS                      // certificate or handshake
-	KindUnreachable              // DNS, refused, reset
-	KindRedirect                 // redirected elsewhere
-	KindTooLarge                 // answer over the limit
-)
-
-// Error is a failed request. Its text says what was asked, what came back and
-// what to do; it never contains the token.
-type Error struct {
-	Kind   Kind
-	Method string
-	URL    string
-	Status int
-	SCIM   *scim.Error // the server's own words, if it sent a SCIM error
-	Detail string
-	Err    error
+func (c *Client) change(ctx context.Context, r call) (*scim.Object, error) {
+	a, err := c.send(ctx, r)
+	if err != nil || a.empty() {
+		return nil, err
+	}
+	return a.resource(false)
 }
 
-func (e *Error) Error() string { panic("client: Error") }
-
-// Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
+// Delete removes a resource. The answer's body, if there is one, is not looked at.
+func (c *Client) Delete(ctx context.Context, resource, id string) error {
+	_, err := c.send(ctx, call{method: http.MethodDelete, path: []string{resource, id}})
+	return err
+}

@@ -1,0 +1,103 @@
+package emulator
+
+import (
+	"slices"
+	"strings"
+)
+
+func deletedRoutes() []route {
+	return []route{
+		{method: "GET", pattern: "/directory/deletedItems/{item}", handle: getDeleted},
+		{method: "DELETE", pattern: "/directory/deletedItems/{item}", access: writing, handle: purge},
+		{method: "POST", pattern: "/directory/deletedItems/{item}/restore", access: writing, handle: restoreDeleted},
+	}
+}
+
+// softDelete moves an entity to the deleted items, where it stays for 30 days.
+// Source: graph_contract §2.
+func (c *call) softDelete(from *collection, e *entity) {
+	from.remove(e.id())
+	e.Props["deletedDateTime"] = seconds(c.e.now())
+	c.Deleted.add(e)
+}
+
+// getDeleted answers one deleted object, or those of one type when the key is a
+// type name such as microsoft.graph.application.
+func getDeleted(c *call) (*reply, error) {
+	name := c.param("item")
+	for _, k := range []*kind{userKind, groupKind, applicationKind, servicePrincipalKind} {
+		if k.name == name {
+			items := keep(c.Deleted.list, func(e *entity) bool { return kindOf(e) == k })
+			return c.list(listing{kind: k, items: items, context: k.set})
+		}
+	}
+	e := c.Deleted.get(name)
+	if e == nil {
+		return nil, notFound(name)
+	}
+	body, err := c.render(kindOf(e), e)
+	if err != nil {
+		return nil, err
+	}
+	body["@odata.context"] = c.context("directoryObjects/$entity")
+	body["@odata.type"] = "#" + kindOf(e).name
+	return ok(body)
+}
+
+func purge(c *call) (*reply, error) {
+	e := c.Deleted.remove(c.param("item"))
+	if e == nil {
+		return nil, notFound(c.param("item"))
+	}
+	c.Assignments = slices.DeleteFunc(c.Assignments, func(a *assignment) bool {
+		return a.ResourceID == e.id() || a.PrincipalID == e.id()
+	})
+	if e.Kind == "servicePrincipal" {
+		delete(c.Sync, e.text("appId"))
+	}
+	return noContent()
+}
+
+// restoreDeleted brings an object back; an application brings its service
+// principal with it. Source: graph_contract §2.
+func restoreDeleted(c *call) (*reply, error) {
+	e := c.Deleted.get(c.param("item"))
+	if e == nil {
+		return nil, notFound(c.param("item"))
+	}
+	if e.Kind == "user" {
+		name := strings.TrimPrefix(e.text("userPrincipalName"), deletedName(e.id(), ""))
+		if len(c.Users.find("userPrincipalName", name)) > 0 {
+			return nil, badRequest("Another object with the same value for property userPrincipalName already exists.")
+		}
+		e.Props["userPrincipalName"] = name
+	}
+	c.restore(e)
+	if e.Kind == "application" {
+		for _, sp := range c.Deleted.find("appId", e.text("appId")) {
+			c.restore(sp)
+		}
+	}
+	body, err := c.render(kindOf(e), e)
+	if err != nil {
+		return nil, err
+	}
+	body["@odata.context"] = c.context("directoryObjects/$entity")
+	body["@odata.type"] = "#" + kindOf(e).name
+	return ok(body)
+}
+
+func (c *call) restore(e *entity) {
+	c.Deleted.remove(e.id())
+	e.Props["deletedDateTime"] = nil
+	switch e.Kind {
+	case "user":
+		c.Users.add(e)
+	case "group":
+		c.Groups.add(e)
+	case "application":
+		c.Applications.add(e)
+	default:
+		c.ServicePrincipals.add(e)
+	}
+}

@@ -1,0 +1,204 @@
+package emulator
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/scimctl/scimctl/pkg/emulator/syncschema"
+	"github.com/scimctl/scimctl/pkg/entra"
+)
+
+// theJob finds the job of the path. Shortly after creation reads may not know it
+// yet. Source: graph_contract §5.
+func (c *call) theJob() (host, *job, error) {
+	h, err := c.host()
+	if err != nil {
+		return h, nil, err
+	}
+	var j *job
+	if s := c.Sync[h.appID]; s != nil {
+		j = s.job(c.param("job"))
+	}
+	if j == nil || c.e.now().Before(j.Created.Add(c.e.o.Behaviour.JobDelay)) {
+		return h, nil, unknownJob(c.param("job"))
+	}
+	return h, j, nil
+}
+
+// unknownJob: the status is inferred, code and message are not known.
+// Source: graph_contract §1 [?].
+func unknownJob(id string) *failure {
+	return fail(http.StatusNotFound, "JobNotFound", "The synchronization job '%s' does not exist.", id)
+}
+
+func listJobs(c *call) (*reply, error) {
+	h, err := c.host()
+	if err != nil {
+		return nil, err
+	}
+	out := []any{}
+	if s := c.Sync[h.appID]; s != nil {
+		for _, j := range s.Jobs {
+			if !c.e.now().Before(j.Created.Add(c.e.o.Behaviour.JobDelay)) {
+				out = append(out, c.selectedJob(h, j))
+			}
+		}
+	}
+	return ok(map[string]any{"@odata.context": c.context(h.context("/jobs")), "value": out})
+}
+
+// selectedJob applies $select and $expand, which the metadata names for jobs.
+func (c *call) selectedJob(h host, j *job) map[string]any {
+	body := c.jobJSON(j)
+	if len(c.query.Select) > 0 {
+		for name := range body {
+			if !slices.Contains(c.query.Select, name) {
+				delete(body, name)
+			}
+		}
+	}
+	if slices.Contains(c.query.Expand, "schema") {
+		body["schema@odata.context"] = c.context(h.context("/jobs('" + j.ID + "')/schema/$entity"))
+		body["schema"] = c.shown(j.Schema)
+	}
+	return body
+}
+
+func (c *call) jobReply(h host, j *job, status int) (*reply, error) {
+	body := c.selectedJob(h, j)
+	body["@odata.context"] = c.context(h.context("/jobs/$entity"))
+	return &reply{status: status, body: body}, nil
+}
+
+// createJob makes a job from a template that the application has.
+func createJob(c *call) (*reply, error) {
+	h, err := c.host()
+	if err != nil {
+		return nil, err
+	}
+	var body struct {
+		TemplateID string `json:"templateId"`
+	}
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	t, found := c.syncTemplate(h, body.TemplateID)
+	if !found {
+		// Status inferred, code and message not known. Source: graph_contract §1 [?].
+		return nil, fail(http.StatusBadRequest, "InvalidTemplate", "The synchronization template '%s' does not exist for this application.", body.TemplateID)
+	}
+	j := &job{ID: c.newJobID(t.id), Template: t.id, Created: c.e.now(), State: entra.ScheduleDisabled}
+	if j.Schema, err = c.freshSchema(h, t, j.ID); err != nil {
+		return nil, err
+	}
+	if c.e.o.Behaviour.ExtraMapping {
+		syncschema.AddExtra(j.Schema)
+	}
+	s := c.synchronizationOf(h.appID)
+	s.Jobs = append(s.Jobs, j)
+	return c.jobReply(h, j, http.StatusCreated)
+}
+
+func getJob(c *call) (*reply, error) {
+	h, j, err := c.theJob()
+	if err != nil {
+		return nil, err
+	}
+	return c.jobReply(h, j, http.StatusOK)
+}
+
+// quietJob finds a job that may be started, paused or deleted: for some time
+// after creation it may not. Source: graph_contract §1.
+func (c *call) quietJob() (host, *job, error) {
+	h, j, err := c.theJob()
+	if err == nil && c.e.now().Before(j.Created.Add(c.e.o.Behaviour.JobConflict)) {
+		err = fail(http.StatusConflict, "Conflict", "The synchronization job '%s' is busy.", j.ID)
+	}
+	return h, j, err
+}
+
+// deleteJob forgets the job with all its state; the secrets stay.
+// Source: graph_contract §5, gotcha 18.
+func deleteJob(c *call) (*reply, error) {
+	h, j, err := c.quietJob()
+	if err != nil {
+		return nil, err
+	}
+	s := c.Sync[h.appID]
+	s.Jobs = slices.DeleteFunc(s.Jobs, func(other *job) bool { return other == j })
+	return noContent()
+}
+
+// startJob resumes where the job stopped and lifts a quarantine. With the switch
+// for it, credentials that are missing put the job into quarantine at once, as a
+// first cycle would. Source: graph_contract §5, gotcha 46.
+func startJob(c *call) (*reply, error) {
+	h, j, err := c.quietJob()
+	if err != nil {
+		return nil, err
+	}
+	j.State, j.Started, j.Quarantine = entra.ScheduleActive, true, nil
+	switch b := c.e.o.Behaviour; {
+	case b.QuarantineDeletes:
+		j.Quarantine = &quarantine{c.e.now(), "TooManyDeletes", "TooManyDeletes", "The deletion threshold was reached."}
+	case b.QuarantineCredentials || c.Sync[h.appID].secret(entra.KeyBaseAddress) == "":
+		j.Quarantine = &quarantine{c.e.now(), "EncounteredQuarantineException", invalidCredentials, "Please provide a valid tenant URL for your application."}
+	}
+	return noContent()
+}
+
+// invalidCredentials is the code of a first cycle that cannot sign in.
+// Source: graph_contract §1.
+const invalidCredentials = "SystemForCrossDomainIdentityManagementInvalidCredentials"
+
+func pauseJob(c *call) (*reply, error) {
+	_, j, err := c.quietJob()
+	if err != nil {
+		return nil, err
+	}
+	if j.State = pausedState; c.e.o.Behaviour.PausedSchedule {
+		j.State = entra.SchedulePaused
+	}
+	return noContent()
+}
+
+// resets are the flags of a restart. Source: graph_contract §5.
+var resets = map[string]int{
+	"None": 0, "ConnectorDataStore": 1, "Escrows": 2, "Watermark": 4, "QuarantineState": 8, "Full": 15, "ForceDeletes": 32,
+}
+
+func restartJob(c *call) (*reply, error) {
+	_, j, err := c.quietJob()
+	if err != nil {
+		return nil, err
+	}
+	var body struct {
+		Criteria *struct {
+			ResetScope *string `json:"resetScope"`
+		} `json:"criteria"`
+	}
+	if len(c.body) > 0 {
+		if err := c.decode(&body); err != nil {
+			return nil, err
+		}
+	}
+	flags := resets["QuarantineState"] | resets["Watermark"] | resets["Escrows"]
+	if body.Criteria != nil && body.Criteria.ResetScope != nil && strings.TrimSpace(*body.Criteria.ResetScope) != "" {
+		flags = 0
+		for name := range strings.SplitSeq(*body.Criteria.ResetScope, ",") {
+			value, known := resets[strings.TrimSpace(name)]
+			if !known {
+				return nil, badRequest("Invalid value '%s' for 'resetScope'.", strings.TrimSpace(name))
+			}
+			flags |= value
+		}
+	}
+	if flags&(resets["QuarantineState"]|resets["ForceDeletes"]) != 0 {
+		j.Quarantine = nil
+	}
+	if flags&resets["ConnectorDataStore"] != 0 {
+		j.Links, j.Members = nil, nil // the connector's memory: objects are matched anew
+	}
+	return noContent()
+}

@@ -1,0 +1,164 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+// One policy for every call. Waits for a busy service are counted, waits for
+// replication are bounded by time.
+const (
+	maxTries      = 6                // of a request that Graph throttles or cannot answer
+	firstDelay    = time.Second      // before the second try; doubled each time
+	maxDelay      = 30 * time.Second // between tries when Graph does not say
+	jitter        = 0.2              // part of a delay that is random
+	maxRetryAfter = 3 * time.Minute  // longest single wait that Graph may ask for
+	settlingDelay = 10 * time.Second // longest between tries while something replicates
+	toldFrom      = time.Second      // waits longer than this are told
+)
+
+// do sends a request until it succeeds, fails for good, or time is up. The time
+// of the policy is the sum of its waits, so that a slow answer costs no tries.
+func (c *Client) do(ctx context.Context, r *request) (*response, error) {
+	if ctx.Err() != nil {
+		return nil, canceled(&Error{Op: r.op, unsent: true}, context.Cause(ctx))
+	}
+	busy, settling := delays(maxDelay), delays(settlingDelay)
+	var waited, settled time.Duration
+	for try := 1; ; try++ {
+		res, e := c.send(ctx, r)
+		if e == nil {
+			c.young.heard(r)
+			return res, nil
+		}
+		e.Waited = waited
+		var d time.Duration
+		switch limit, why := c.settling(r, e); {
+		case e.Kind == Canceled:
+			return nil, e
+		case limit > 0:
+			try--
+			if settled >= limit {
+				c.young.gaveUp(r)
+				return nil, e
+			}
+			d = min(max(settling.NextBackOff(), min(e.RetryAfter, maxRetryAfter)), limit-settled)
+			settled += d
+			c.tell(d, fmt.Sprintf("%s: %s; trying again in %s", r.op, why, d.Round(time.Second)))
+		case !repeatable(r, e) || try >= maxTries:
+			return nil, e
+		default:
+			d = busy.NextBackOff()
+			if e.RetryAfter > 0 {
+				d = min(e.RetryAfter, maxRetryAfter)
+			}
+			c.tell(d, fmt.Sprintf("%s: %s; trying again in %s", r.op, reason(e), d.Round(time.Second)))
+		}
+		if err := c.wait(ctx, d); err != nil {
+			return nil, giveUp(e, err)
+		}
+		waited += d
+	}
+}
+
+// repeatable reports whether a failure may be different next time and repeating
+// does no harm. A throttled request had no effect, whatever its method.
+func repeatable(r *request, e *Error) bool {
+	switch e.Kind {
+	case Throttled:
+		return true
+	case Unavailable:
+		return e.unsent || r.idempotent()
+	case Unreachable:
+		return passing(e.Err) && (e.unsent || r.idempotent())
+	}
+	return false
+}
+
+func reason(e *Error) string {
+	switch {
+	case e.Kind == Throttled:
+		return "too many requests"
+	case e.Status != 0:
+		return fmt.Sprintf("the service answered %d", e.Status)
+	}
+	return "the connection failed"
+}
+
+func delays(longest time.Duration) *backoff.ExponentialBackOff {
+	return &backoff.ExponentialBackOff{
+		InitialInterval: firstDelay, Multiplier: 2, RandomizationFactor: jitter, MaxInterval: longest,
+	}
+}
+
+// wait sleeps, unless the context would end first.
+func (c *Client) wait(ctx context.Context, d time.Duration) error {
+	if end, ok := ctx.Deadline(); ok && c.now().Add(d).After(end) {
+		return context.DeadlineExceeded
+	}
+	return c.sleep(ctx, d)
+}
+
+// tell shows a wait that a person would wonder about.
+func (c *Client) tell(d time.Duration, message string) {
+	if c.notice != nil && d > toldFrom {
+		c.notice(message)
+	}
+}
+
+// sleep is the sleep of a client without an injected one.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-t.C:
+		return nil
+	}
+}
+
+// giveUp is the error of a call whose context ended while it waited to try again.
+func giveUp(last *Error, cause error) *Error {
+	e := canceled(&Error{Op: last.Op, Method: last.Method, Path: last.Path, Waited: last.Waited}, cause)
+	e.RequestID, e.ClientRequestID, e.RetryAfter = last.RequestID, last.ClientRequestID, last.RetryAfter
+	e.unsent = !last.unclear()
+	e.Message += "; the last answer was: " + last.said()
+	return e
+}
+
+func canceled(e *Error, cause error) *Error {
+	e.Kind, e.Err = Canceled, cause
+	e.Message = "stopped: " + cause.Error()
+	return e
+}
+
+// clock knows how far the service's clock is from ours.
+type clock struct {
+	mu   sync.Mutex
+	now  func() time.Time
+	skew time.Duration
+}
+
+// observe takes the Date header of an answer.
+func (c *clock) observe(date string) {
+	at, err := http.ParseTime(date)
+	if err != nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.skew = at.Sub(c.now())
+}
+
+// service returns the time as the service sees it, to the second.
+func (c *clock) service() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now().Add(c.skew)
+}
