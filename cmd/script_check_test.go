@@ -13,7 +13,7 @@ import (
 )
 
 // exitCode is the script command `exit CODE PROGRAM ARGS…`: like exec, with just that
-// exit code.
+// exit code. What was printed is also added to the file "transcript".
 func exitCode(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exit CODE PROGRAM ARGS…")
@@ -28,13 +28,17 @@ func exitCode(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		got = exit.ExitCode()
 	}
+	transcript, err := os.OpenFile(ts.MkAbs("transcript"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+	ts.Check(err)
+	_, err = transcript.WriteString(ts.ReadFile("stdout") + ts.ReadFile("stderr"))
+	ts.Check(errors.Join(err, transcript.Close()))
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
 }
 
 // nowhere is the script command `nowhere TEXT`: no file of the script's folder holds
-// the text. State files of an emulator are let off by putting them elsewhere.
+// the text, neither what programs wrote there nor the transcript of what they said.
 func nowhere(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 || args[0] == "" {
 		ts.Fatalf("usage: nowhere TEXT")

@@ -196,7 +196,7 @@ func jsonGet(ts *testscript.TestScript, neg bool, args []string) {
 		case map[string]any:
 			v = container[key]
 		case []any:
-			if key == "#" {
+			if key == "length" {
 				v = len(container)
 				continue
 			}

@@ -38,8 +38,8 @@ func TestSCIMMY(t *testing.T) {
 	}
 
 	x.run(0, "provision", "-f", "idmelon", "--user", "alice@contoso.com")
-	x.run(2, "provision", "-f", "idmelon", "--user", "dave@contoso.com") // disabled
-	x.run(2, "provision", "-f", "idmelon", "--user", "bob@contoso.com")  // not assigned
+	x.run(2, "provision", "-f", "idmelon", "--user", "carl@contoso.com") // disabled
+	x.run(2, "provision", "-f", "idmelon", "--user", "jose@contoso.com")  // not assigned
 	x.run(1, "provision", "-f", "idmelon", "--user", "nobody@contoso.com")
 	if n := count(t, base, "/Users"); n != 1 {
 		t.Fatalf("%d users, want alice alone", n)

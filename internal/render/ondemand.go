@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -19,13 +18,11 @@ func (p *Printer) OnDemand(name string, r entra.OnDemandResult) {
 	if len(r.Modified) > 0 {
 		p.Linef("")
 		p.Linef("  %s", p.style.faint.Render("changed attributes"))
-		width := 0
-		for _, m := range r.Modified {
-			width = max(width, lipgloss.Width(m.DisplayName))
+		rows := make([][2]string, len(r.Modified))
+		for i, m := range r.Modified {
+			rows[i] = [2]string{m.DisplayName, change(m)}
 		}
-		for _, m := range r.Modified {
-			p.Paragraph(4, fmt.Sprintf("%-*s  ", width, clean(m.DisplayName)), change(m))
-		}
+		p.pairs(4, lipgloss.NewStyle(), rows)
 	}
 	p.Linef("")
 	p.verdict(r)
@@ -44,12 +41,33 @@ func (p *Printer) onDemandStep(n int, s entra.OnDemandStep) {
 	if s.Description != "" {
 		p.Paragraph(5, "", clean(s.Description))
 	}
-	width := 0
-	for _, d := range s.Details {
-		width = max(width, min(lipgloss.Width(d.Name), 40))
+	rows := make([][2]string, len(s.Details))
+	for i, d := range s.Details {
+		rows[i] = [2]string{d.Name, d.Value}
 	}
-	for _, d := range s.Details {
-		p.Paragraph(7, p.style.faint.Render(fmt.Sprintf("%-*s", width, clean(d.Name)))+"  ", clean(d.Value))
+	p.pairs(7, p.style.faint, rows)
+}
+
+// widestName is the width up to which names stand in a column of their own.
+const widestName = 36
+
+// pairs writes names and values in two columns. A value beside a name that is too
+// wide for the column stands on the next line.
+func (p *Printer) pairs(indent int, style lipgloss.Style, rows [][2]string) {
+	width := 0
+	for _, row := range rows {
+		if n := lipgloss.Width(clean(row[0])); n <= widestName {
+			width = max(width, n)
+		}
+	}
+	for _, row := range rows {
+		name := clean(row[0])
+		if lipgloss.Width(name) > width {
+			p.Paragraph(indent, "", style.Render(name))
+			p.Paragraph(indent+width+2, "", clean(row[1]))
+			continue
+		}
+		p.Paragraph(indent, style.Render(name)+strings.Repeat(" ", width-lipgloss.Width(name)+2), clean(row[1]))
 	}
 }
 
@@ -58,7 +76,7 @@ func change(m entra.ModifiedProperty) string {
 		if s == nil {
 			return "nothing"
 		}
-		return clean(*s)
+		return *s
 	}
 	if m.OldValue == nil {
 		return show(m.NewValue)

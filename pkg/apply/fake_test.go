@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -16,7 +15,6 @@ import (
 
 	"github.com/scimctl/scimctl/pkg/apply"
 	"github.com/scimctl/scimctl/pkg/entra"
-	"github.com/scimctl/scimctl/pkg/secret"
 )
 
 // fake is a tenant in memory. It answers as Graph does where a plan can tell the
@@ -235,6 +233,9 @@ func (f *fake) Principals(ctx context.Context, refs []entra.PrincipalRef) (found
 }
 
 func (f *fake) GroupMembers(context.Context, string) ([]entra.Principal, error) { return nil, nil }
+func (f *fake) ProvisionOnDemand(context.Context, string, string, entra.OnDemandRequest) (r entra.OnDemandResult, err error) {
+	return r, errors.New("not part of a plan")
+}
 
 func (f *fake) Assignments(ctx context.Context, servicePrincipalID string) (found []entra.AppRoleAssignment, err error) {
 	defer f.call(ctx, "Assignments", &err)()
@@ -437,69 +438,4 @@ func (f *fake) ParseExpression(ctx context.Context, _, _, expression string) (tr
 func (f *fake) FilterOperators(ctx context.Context, _, _ string) (names []string, err error) {
 	defer f.call(ctx, "FilterOperators", &err)()
 	return f.operators, err
-}
-
-// confidential keys are masked when they are read.
-var confidential = []string{entra.KeySecretToken, entra.KeyOAuth2ClientSecret}
-
-func (f *fake) Secrets(ctx context.Context, servicePrincipalID string) (found []entra.Credential, err error) {
-	defer f.call(ctx, "Secrets", &err)()
-	if err != nil {
-		return nil, err
-	}
-	a, err := f.app(servicePrincipalID)
-	if err != nil {
-		return nil, err
-	}
-	for _, key := range slices.Sorted(maps.Keys(a.secrets)) {
-		value := a.secrets[key]
-		if slices.Contains(confidential, key) {
-			value = entra.MaskedSecret
-		}
-		found = append(found, entra.Credential{Key: key, Value: value})
-	}
-	return found, nil
-}
-
-// PutSecrets replaces all secrets, the harder of the two readings of the
-// documentation for a client.
-func (f *fake) PutSecrets(ctx context.Context, servicePrincipalID string, c []secret.Named) (err error) {
-	defer f.call(ctx, "PutSecrets", &err)()
-	if err != nil {
-		return err
-	}
-	a, err := f.app(servicePrincipalID)
-	if err != nil {
-		return err
-	}
-	clear(a.secrets)
-	for _, n := range c {
-		value := n.Value.Reveal()
-		if value == entra.MaskedSecret {
-			return errors.New("the mask was written back")
-		}
-		if value != "" {
-			a.secrets[n.Key] = value
-		}
-	}
-	return nil
-}
-
-func (f *fake) ValidateCredentials(ctx context.Context, servicePrincipalID, jobID string, _ []secret.Named) (err error) {
-	defer f.call(ctx, "ValidateCredentials", &err)()
-	if err != nil {
-		return err
-	}
-	_, a, err := f.job(servicePrincipalID, jobID)
-	if err != nil {
-		return err
-	}
-	if f.reject != nil {
-		return f.reject(a.secrets)
-	}
-	return nil
-}
-
-func (f *fake) ProvisionOnDemand(context.Context, string, string, entra.OnDemandRequest) (entra.OnDemandResult, error) {
-	return entra.OnDemandResult{}, errors.New("not part of a plan")
 }

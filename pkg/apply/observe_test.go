@@ -172,3 +172,53 @@ func TestObserveStops(t *testing.T) {
 		t.Errorf("error %v, want the context's", err)
 	}
 }
+
+func TestObserveExisting(t *testing.T) {
+	f := newFake(t)
+	a := f.addApp(entra.NonGalleryTemplateID, "Money")
+	for name, e := range map[string]*profile.Existing{
+		"by object id":    {ServicePrincipal: a.principal.ID},
+		"by client id":    {AppID: a.principal.AppID},
+		"by display name": {Name: "Money"},
+	} {
+		r := idmelon()
+		r.App.Existing = e
+		o, err := apply.Observe(t.Context(), f, plan.Ask(r))
+		if err != nil || o.App == nil || o.App.ServicePrincipal.ID != a.principal.ID {
+			t.Errorf("%s: observed %+v, %v", name, o, err)
+			continue
+		}
+		if o.App.TemplateSchema == nil || o.App.Schema != nil {
+			t.Errorf("%s: an application without a job has the schema of its template: %+v", name, o.App)
+		}
+	}
+}
+
+func TestObserveGallery(t *testing.T) {
+	f := newFake(t)
+	r := idmelon()
+	r.App.Template = text("Klaxoon SAML")
+	o, err := apply.Observe(t.Context(), f, plan.Ask(r))
+	if err != nil || o.Template == nil || o.Template.ID != f.gallery[0].ID || len(o.Templates) > 0 {
+		t.Errorf("observed %+v, %v", o, err)
+	}
+	f.gallery = append(f.gallery, f.gallery[0])
+	if o, err = apply.Observe(t.Context(), f, plan.Ask(r)); err != nil || o.Template != nil || len(o.Templates) != 2 {
+		t.Errorf("observed %+v, %v", o, err)
+	}
+}
+
+func TestMarkedComesFirst(t *testing.T) {
+	f := newFake(t)
+	for range 3 {
+		f.addApp(entra.NonGalleryTemplateID, "IDmelon")
+	}
+	f.apps[2].principal.Tags = []string{plan.Tag("idmelon", "")}
+	o, err := apply.Observe(t.Context(), f, plan.Ask(idmelon()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(o.Candidates) != 3 || !o.Candidates[0].Tagged || o.App == nil || o.App.ServicePrincipal.ID != f.apps[2].principal.ID {
+		t.Errorf("candidates %+v", o.Candidates)
+	}
+}

@@ -22,7 +22,7 @@ func (r *runner) resume(ctx context.Context, report *Report) {
 	}
 	for _, kind := range []plan.Kind{plan.WriteSecrets, plan.TestConnection} {
 		if s := report.of(kind); s != nil && s.State != Done {
-			start.Note = "the job stays paused, because its credentials are in doubt; apply again when the cause is mended"
+			start.Note = "the job stays paused, because its credentials are in doubt; mend the cause, apply again, and see that the job is started"
 			return
 		}
 	}

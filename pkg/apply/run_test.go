@@ -2,8 +2,11 @@ package apply_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/scimctl/scimctl/pkg/apply"
 	"github.com/scimctl/scimctl/pkg/entra"
@@ -98,4 +101,131 @@ func TestApplyTwice(t *testing.T) {
 		}
 	}
 	wantNothing(t, f, idmelon(), plan.Options{})
+}
+
+func TestSecretsOfOthersStay(t *testing.T) {
+	f := newFake(t)
+	applyAll(t, f, idmelon(), plan.Options{})
+	a := f.apps[0]
+	a.secrets["CompanyId"] = "someone's"
+	a.secrets[entra.KeySyncNotificationSettings] = `{"Enabled":false,"HumanResourcesLookaheadQueryEnabled":true}`
+	applyAll(t, f, idmelon(), plan.Options{})
+	want := map[string]string{
+		entra.KeyBaseAddress: "https://sso.idmelon.com/api/scim/v2/", entra.KeySecretToken: canary, entra.KeySyncAll: "false", entra.KeySkipOutOfScopeDeletions: "false", "CompanyId": "someone's",
+		entra.KeySyncNotificationSettings: `{"Enabled":true,"Recipients":"admin@contoso.com","DeleteThresholdEnabled":true,"DeleteThresholdValue":500,"HumanResourcesLookaheadQueryEnabled":true}`,
+	}
+	if diff := cmp.Diff(want, a.secrets); diff != "" {
+		t.Errorf("stored (-want +got):\n%s", diff)
+	}
+}
+
+func TestSourceTreesComeFromTheTenant(t *testing.T) {
+	f := newFake(t)
+	r := idmelon()
+	r.Users.Mappings = append(r.Users.Mappings, computed("preferredLanguage", `NormalizeDiacritics([preferredLanguage])`))
+	applyAll(t, f, r, plan.Options{})
+	a := f.apps[0]
+	if !strings.Contains(string(a.schemas[a.jobs[0].ID]), "key-of-this-tenant") {
+		t.Error("the tenant's source tree was not written")
+	}
+}
+
+func TestWhatWasDoneMeanwhile(t *testing.T) {
+	f := newFake(t)
+	r := idmelon()
+	r.App.Roles = []profile.Role{{Name: "Editor", Value: "editor"}}
+	applyAll(t, f, r, plan.Options{})
+	a := f.apps[0]
+	// Plan against a disturbed tenant, then have somebody else mend it first.
+	schema, assignments, roles := a.schemas[a.jobs[0].ID], a.assignments, a.application.AppRoles
+	extra := entra.AppRoleAssignment{ID: "gone", PrincipalID: bobID, PrincipalType: entra.UserPrincipal, AppRoleID: entra.UserRoleID}
+	a.schemas[a.jobs[0].ID], a.assignments, a.application.AppRoles = f.template, []entra.AppRoleAssignment{extra}, roles[:2]
+	r.Assign.Exclusive = true
+	p := planGood(t, f, r, plan.Options{})
+	a.schemas[a.jobs[0].ID], a.assignments, a.application.AppRoles = schema, assignments, roles
+	version := a.version
+	report, err := run(t.Context(), f, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes := map[plan.Kind]string{plan.EnsureRoles: "there already", plan.EditSchema: "says so already", plan.Assign: "already assigned", plan.Unassign: "already gone"}
+	for _, res := range report.Results {
+		if want, ok := notes[res.Step.Kind]; ok && !strings.Contains(res.Note, want) {
+			t.Errorf("%s ends with the note %q, want %q", res.Step.Kind, res.Note, want)
+		}
+		delete(notes, res.Step.Kind)
+	}
+	if len(notes) > 0 {
+		t.Errorf("the plan lacks the steps %v", notes)
+	}
+	if a.version != version {
+		t.Error("an unchanged schema was written")
+	}
+}
+
+func TestGalleryApplication(t *testing.T) {
+	f := newFake(t)
+	r := idmelon()
+	r.App.Template = text("Klaxoon SAML")
+	r.Assign.To = append(r.Assign.To, profile.Assignment{User: "bob@contoso.com", Role: "msiam_access"})
+	applyAll(t, f, r, plan.Options{})
+	a := f.apps[0]
+	if a.jobs[0].TemplateID != "klaxoon" || a.principal.ApplicationTemplateID != f.gallery[0].ID {
+		t.Errorf("job of %s in an application of %s", a.jobs[0].TemplateID, a.principal.ApplicationTemplateID)
+	}
+	wantNothing(t, f, r, plan.Options{})
+
+	r.Profile, r.Assign.To[1].Role = "other", "no such role"
+	r.App.Name = text("Other")
+	_, err := run(t.Context(), f, planGood(t, f, r, plan.Options{}))
+	if err == nil || !strings.Contains(err.Error(), `no role "no such role"`) || !strings.Contains(err.Error(), "app.roles") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestAdoptedApplication(t *testing.T) {
+	f := newFake(t)
+	a := f.addApp(entra.NonGalleryTemplateID, "IDmelon")
+	report := applyAll(t, f, idmelon(), plan.Options{Adopt: true})
+	if want := []string{"WindowsAzureActiveDirectoryIntegratedApp", plan.AdoptedTag, "scimctl:idmelon/"}; !slices.Equal(a.principal.Tags, want) {
+		t.Errorf("tags %v, want %v", a.principal.Tags, want)
+	}
+	if !report.App.Adopted || len(f.apps) != 1 {
+		t.Errorf("adopted %t, %d applications", report.App.Adopted, len(f.apps))
+	}
+	wantNothing(t, f, idmelon(), plan.Options{})
+}
+
+func TestTwoProfilesOfOneName(t *testing.T) {
+	f := newFake(t)
+	applyAll(t, f, idmelon(), plan.Options{})
+	second := idmelon()
+	second.Profile = "idmelon-extended"
+	if p := planFor(t, f, second, plan.Options{}); len(p.Refusals) != 1 || !strings.Contains(p.Refusals[0].Reason, "belongs to the profile idmelon") {
+		t.Errorf("refusals %v", p.Refusals)
+	}
+	applyAll(t, f, second, plan.Options{Adopt: true})
+	wantNothing(t, f, second, plan.Options{})
+	if p := planFor(t, f, idmelon(), plan.Options{}); len(p.Refusals) != 1 {
+		t.Errorf("the first profile still has it: %s", describe(p))
+	}
+}
+
+func TestServicePrincipalVanished(t *testing.T) {
+	f := newFake(t)
+	r := idmelon()
+	applyAll(t, f, r, plan.Options{})
+	r.App.Roles = []profile.Role{{Name: "Editor", Value: "editor"}}
+	p := planGood(t, f, r, plan.Options{})
+	f.apps = nil
+	if _, err := run(t.Context(), f, p); err == nil || !strings.Contains(err.Error(), "no longer there") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestUnknownStep(t *testing.T) {
+	p := &plan.Plan{Steps: []plan.Step{{ID: "x", Kind: "magic", Summary: "magic"}}}
+	if _, err := run(t.Context(), newFake(t), p); err == nil || !strings.Contains(err.Error(), `"magic"`) {
+		t.Errorf("error %v", err)
+	}
 }

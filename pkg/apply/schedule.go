@@ -2,7 +2,6 @@ package apply
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/scimctl/scimctl/pkg/plan"
@@ -17,7 +16,10 @@ type scheduler struct {
 	report  *Report
 	run     func(context.Context, plan.Step) (note string, err error)
 
-	state []progress // by index of steps
+	// By index of steps:
+	state      []progress
+	open       []int   // needs that are not done yet
+	dependents [][]int // steps that need this one
 }
 
 // progress is how far a step is.
@@ -26,8 +28,7 @@ type progress int
 const (
 	waiting progress = iota
 	running
-	succeeded
-	lost // failed, or needs one that is lost
+	ended // well or badly
 )
 
 // ending is what a step's goroutine hands back.
@@ -40,7 +41,7 @@ type ending struct {
 
 // loop runs steps until none can be run any more.
 func (s *scheduler) loop(ctx context.Context) {
-	s.state = make([]progress, len(s.steps))
+	s.prepare()
 	endings := make(chan ending)
 	underWay := 0
 	for {
@@ -60,38 +61,33 @@ func (s *scheduler) loop(ctx context.Context) {
 	}
 }
 
-// ready returns the first waiting step whose needs are done, or -1. Steps that
-// need a lost one are lost on the way.
-func (s *scheduler) ready() int {
+// prepare turns the needs round. A need that no step of the plan has the id of
+// is met.
+func (s *scheduler) prepare() {
+	n := len(s.steps)
+	s.state, s.open, s.dependents = make([]progress, n), make([]int, n), make([][]int, n)
+	index := make(map[string]int, n)
 	for i, step := range s.steps {
-		if s.state[i] != waiting {
-			continue
-		}
-		ready := true
+		index[step.ID] = i
+	}
+	for i, step := range s.steps {
 		for _, id := range step.Needs {
-			switch s.stateOf(id) {
-			case succeeded:
-			case lost:
-				s.state[i], ready = lost, false
-			default:
-				ready = false
+			if j, ok := index[id]; ok {
+				s.open[i]++
+				s.dependents[j] = append(s.dependents[j], i)
 			}
 		}
-		if ready {
+	}
+}
+
+// ready returns the first step that waits for nothing more, or -1.
+func (s *scheduler) ready() int {
+	for i, state := range s.state {
+		if state == waiting && s.open[i] == 0 {
 			return i
 		}
 	}
 	return -1
-}
-
-// stateOf returns how far the step of an id is. A step that is not in the plan
-// has nothing to be waited for.
-func (s *scheduler) stateOf(id string) progress {
-	i := slices.IndexFunc(s.steps, func(step plan.Step) bool { return step.ID == id })
-	if i < 0 {
-		return succeeded
-	}
-	return s.state[i]
 }
 
 func (s *scheduler) begin(ctx context.Context, i int, endings chan<- ending) {
@@ -105,12 +101,15 @@ func (s *scheduler) begin(ctx context.Context, i int, endings chan<- ending) {
 }
 
 func (s *scheduler) end(e ending) {
-	s.state[e.index] = succeeded
+	s.state[e.index] = ended
 	if e.err != nil {
-		s.state[e.index] = lost
+		// What needs the step keeps an open need for ever and is never ready.
 		s.report.fail(e.index, e.err, e.took)
 	} else {
 		s.report.done(e.index, e.note, e.took)
+		for _, i := range s.dependents[e.index] {
+			s.open[i]--
+		}
 	}
 	s.tell(Event{Step: s.steps[e.index], Done: true, Err: e.err, Index: e.index, Took: e.took})
 }

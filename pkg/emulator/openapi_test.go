@@ -142,15 +142,15 @@ func (c *contract) check(method, pattern string, g *got) error {
 	return nil
 }
 
-// partial are schemas of which the slice holds some properties only.
-var partialSchemas = []string{"user", "group", "directoryObject", "typedObject"}
+// partialSchemas are types of which the slice holds some properties only, and
+// detailsInfo, which is open.
+var partialSchemas = []string{"user", "group", "directoryObject", "typedObject", "detailsInfo"}
 
-// besides are members that live answers or documents have and the metadata has not:
-// names beside ids, the schema's annotation, fields of an executions' log.
+// besides are members that live answers or documents have and the metadata has not.
 var besides = map[string][]string{
-	"attributeMappingFunctionSchema": {"name"}, "filterOperatorSchema": {"name"},
-	"application": {"isDeviceOnlyAuthSupported"}, "permissionScope": {}, "servicePrincipal": {"createdDateTime", "customSecurityAttributes", "samlMetadataUrl"},
-	"synchronization": {}, "appRole": {},
+	"attributeMappingFunctionSchema": {"name"},
+	"filterOperatorSchema":           {"name"},
+	"servicePrincipal":               {"createdDateTime", "customSecurityAttributes", "samlMetadataUrl"},
 }
 
 // unknownMembers walks a body beside its schema and reports the first member that

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/scimctl/scimctl/pkg/entra"
 	"github.com/scimctl/scimctl/pkg/mapping"
 	"github.com/scimctl/scimctl/pkg/scim"
 )
@@ -67,9 +66,9 @@ func newKind(p *mapping.Program, resource string) (*kind, error) {
 			continue
 		}
 		k.paths = append(k.paths, target{a.Target.Value, path})
-		reads, err := k.sourcesOf(a)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("engine: mapping of %s: %w", a.Target.Value, err))
+		reads, redacted := sourcesOf(a)
+		for _, attr := range redacted {
+			k.redacted[attr] = true
 		}
 		if slices.Contains(reads, attrIsSoftDeleted) || slices.Contains(reads, attrAccountEnabled) {
 			k.switches[a.Target.Value] = true
@@ -79,37 +78,6 @@ func newKind(p *mapping.Program, resource string) (*kind, error) {
 	slices.Sort(k.reads)
 	k.reads = slices.Compact(k.reads)
 	return k, errors.Join(problems...)
-}
-
-// sourcesOf returns the source attributes that a mapping reads, and notes the
-// ones that it redacts.
-func (k *kind) sourcesOf(a mapping.Attribute) ([]string, error) {
-	switch a.Kind {
-	case mapping.Direct:
-		return []string{a.Source.Value}, nil
-	case mapping.Expression:
-		tree, _, err := mapping.Tree(a.Source.Value)
-		if err != nil {
-			return nil, err
-		}
-		return k.walk(tree, false, nil), nil
-	}
-	return nil, nil
-}
-
-func (k *kind) walk(s entra.Source, redacted bool, names []string) []string {
-	switch s.Type {
-	case entra.SourceAttribute:
-		if redacted {
-			k.redacted[s.Name] = true
-		}
-		return append(names, s.Name)
-	case entra.SourceFunction:
-		for _, p := range s.Parameters {
-			names = k.walk(p.Value, redacted || s.Name == "Redact", names)
-		}
-	}
-	return names
 }
 
 // caseExact reports whether values of a target differ by letter case alone. An

@@ -97,7 +97,7 @@ func TestScopeDetails(t *testing.T) {
 func TestRedact(t *testing.T) {
 	const private = `47"11-private`
 	redacting := func(m *mapping.ObjectMapping) {
-		m.Attributes[4] = mapping.Attribute{Target: text("title"), Kind: mapping.Expression, Source: text("Redact([jobTitle])")}
+		m.Attributes[4] = mapping.Attribute{Target: text("title"), Kind: mapping.Expression, Source: text(`Append(Redact(Replace([jobTitle], "x", , , "", , )), "!")`)}
 	}
 	w := newWorld(t, setup{users: redacting})
 	s := ann(t, map[string]any{"jobTitle": private})

@@ -414,8 +414,8 @@ func FuzzEdit(f *testing.F) {
 			}
 			return
 		}
-		if !json.Valid(s.Bytes()) {
-			t.Fatalf("no JSON: %s", s.Bytes())
+		if _, err := entra.ParseSchema(s.Bytes()); err != nil || !json.Valid(s.Bytes()) {
+			t.Fatalf("%v: %s", err, s.Bytes())
 		}
 		once := s.Bytes()
 		clean := func(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
@@ -428,8 +428,8 @@ func FuzzEdit(f *testing.F) {
 			t.Fatalf("scope: %v", err)
 		}
 		_ = s.SetAttributeDefinition(user, entra.TargetSide, entra.AttributeDefinition{Name: "a" + target})
-		if !json.Valid(s.Bytes()) {
-			t.Fatalf("no JSON: %s", s.Bytes())
+		if _, err := entra.ParseSchema(s.Bytes()); err != nil || !json.Valid(s.Bytes()) {
+			t.Fatalf("%v: %s", err, s.Bytes())
 		}
 	})
 }

@@ -222,6 +222,9 @@ func (p *parser) call(name token, depth int) Node {
 		case tokAttribute, tokString, tokNumber, tokName: // a comma is missing, and reported
 		default: // the end
 			c.end = len(p.src)
+			if omitted, ok := c.Args[len(c.Args)-1].(*Omitted); ok && len(c.Args) == 1 && !unreadable(omitted) {
+				c.Args = nil
+			}
 			if p.scan.open {
 				return c // the parenthesis went into what has no end
 			}

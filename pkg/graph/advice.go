@@ -18,7 +18,7 @@ func advice(r *request, e *Error) string {
 	case e.Kind == Denied && r.sync():
 		return "the caller may not use synchronization here: " + r.needs.grant() +
 			"; Application.ReadWrite.OwnedBy only counts for an owner of the service principal itself, not of the application, and is at times refused even then"
-	case e.Kind == Denied && e.Code == "Authorization_RequestDenied", e.Kind == Denied:
+	case e.Kind == Denied:
 		return r.needs.grant()
 	case e.Kind == Throttled:
 		return "the tenant is throttled: wait some minutes and run it again"
@@ -33,6 +33,10 @@ func advice(r *request, e *Error) string {
 	}
 	return faultAdvice(r, e)
 }
+
+// borrowedAdvice is about a token of a tool: it carries what that tool's own
+// application was granted.
+const borrowedAdvice = "A person signed in with the Azure CLI has the permissions of the CLI's own application, which nobody can extend: sign in as an application instead, with --auth client-secret or client-certificate"
 
 // faultAdvice knows single errors of the service.
 // Source: graph_contract §1, graph_gotchas 7, 37, 39, 40.

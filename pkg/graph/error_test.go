@@ -187,11 +187,25 @@ func TestUntrustedGraph(t *testing.T) {
 // TestTooLarge checks that an endless answer is cut.
 func TestTooLarge(t *testing.T) {
 	f := newTenant(t)
-	f.on("GET "+jobPath, answer{Body: `{"id":"` + strings.Repeat("x", maxAnswer) + `"}`})
-	_, err := f.client().Job(t.Context(), spID, jobID)
-	e, ok := errors.AsType[*Error](err)
-	if !ok || e.Kind != Malformed || !strings.Contains(err.Error(), "64 MiB") {
-		t.Errorf("error %v", err)
+	body := `{"id":"` + strings.Repeat("x", 5000) + `"}`
+	f.on("GET "+jobPath, answer{Body: body})
+	o := f.options()
+	for _, test := range []struct {
+		limit int
+		fits  bool
+	}{{len(body), true}, {len(body) - 1, false}, {4096, false}} {
+		o.Transport = &transport{newTransport(f.options()), int64(test.limit)}
+		c, err := New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Job(t.Context(), spID, jobID)
+		if test.fits && err != nil {
+			t.Errorf("limit %d: %v", test.limit, err)
+		}
+		if e, ok := errors.AsType[*Error](err); !test.fits && (!ok || e.Kind != Malformed || !strings.Contains(err.Error(), "64 MiB")) {
+			t.Errorf("limit %d: error %v", test.limit, err)
+		}
 	}
 }
 

@@ -14,8 +14,8 @@ import (
 
 // After an instantiate with an unclear end the application is looked for.
 const (
-	searchLimit = time.Minute // indexes of the directory lag behind writes
-	clockSlack  = time.Minute // clocks of the service's machines differ
+	searchLimit = 2 * time.Minute // indexes of the directory lag behind writes
+	clockSlack  = time.Minute     // clocks of the service's machines differ
 )
 
 // Instantiate makes an application from an application template and waits until

@@ -35,6 +35,9 @@ func (c *Client) refused(r *request, e *Error, res *response) *Error {
 	e.RequestID = line(e.RequestID, 100)
 	e.Kind = kindOf(r, e)
 	e.Advice = advice(r, e)
+	if e.Kind == Denied && !e.foreign && c.signIn.borrowed() {
+		e.Advice += ". " + borrowedAdvice
+	}
 	return e
 }
 

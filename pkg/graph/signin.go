@@ -91,6 +91,13 @@ func (s *signIn) secrets() []secret.Secret {
 	return append(all, secret.New(s.token.Token))
 }
 
+// borrowed reports whether the token is that of a developer's tool.
+func (s *signIn) borrowed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cred != nil && (s.cred.auth == AuthCLI || s.cred.auth == AuthAzd)
+}
+
 // tenantID returns the tenant that issued the token, "" when the token does not
 // say.
 func (s *signIn) tenantID(ctx context.Context) (string, *Error) {

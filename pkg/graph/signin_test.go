@@ -182,6 +182,14 @@ func TestChain(t *testing.T) {
 		if err := use(t, f, bare(f)); err != nil {
 			t.Error(err)
 		}
+		f.on("POST "+jobPath+"/start", answer{Status: 401, Body: sample(t, "errors/401_synchronization_not_allowed.json")})
+		c, err := New(bare(f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.StartJob(t.Context(), spID, jobID); err == nil || !strings.Contains(err.Error(), "the CLI's own application") {
+			t.Errorf("error %v", err)
+		}
 	})
 }
 
@@ -259,6 +267,31 @@ func TestCertificate(t *testing.T) {
 	if !strings.Contains(f.tokenReq[0].Body, "client_assertion=ey") {
 		t.Errorf("token request %q", f.tokenReq[0].Body)
 	}
+}
+
+// TestDeviceCode shows the code to a person, and nothing else.
+func TestDeviceCode(t *testing.T) {
+	f := newTenant(t)
+	f.on("GET "+jobPath, answer{Body: "{}"})
+	f.tokens = []answer{
+		{Body: `{"device_code":"canary-device","user_code":"ABC123","verification_uri":"https://example/device","expires_in":900,"interval":1,"message":"To sign in, open https://example/device and enter ABC123.\n"}`},
+		{Status: 400, Body: `{"error":"authorization_pending","error_description":"AADSTS70016: pending"}`},
+		goodToken(),
+	}
+	o := f.options()
+	var shown []string
+	o.Auth, o.Prompt = AuthDeviceCode, func(m string) { shown = append(shown, m) }
+	c, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Job(t.Context(), spID, jobID); err != nil {
+		t.Fatal(err)
+	}
+	if len(shown) != 1 || shown[0] != "To sign in, open https://example/device and enter ABC123." {
+		t.Errorf("shown %q", shown)
+	}
+	f.quiet(shown...)
 }
 
 // TestOptions checks Options that cannot be meant, and the clouds.

@@ -15,25 +15,28 @@ import (
 // maxAnswer bounds the body of an answer. Schemas have several megabytes.
 const maxAnswer = 64 << 20
 
-var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
+var errTooLarge = fmt.Errorf("the answer is larger than the %d MiB that a schema may have", maxAnswer>>20)
 
 // transport is the last hop before the network, for Graph and sign-in alike. It
 // bounds answers, lets net/http send a request again when it never left, keeps
 // the SDK away from challenges it cannot read, and remembers network errors that
 // sign-in libraries flatten into text.
-type transport struct{ next http.RoundTripper }
+type transport struct {
+	next  http.RoundTripper
+	limit int64 // bytes of an answer
+}
 
 // newTransport wraps the given transport, or one of its own that trusts o.CAs.
 func newTransport(o Options) *transport {
 	if o.Transport != nil {
-		return &transport{o.Transport}
+		return &transport{o.Transport, maxAnswer}
 	}
 	own := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
 	if base, ok := http.DefaultTransport.(*http.Transport); ok {
 		own = base.Clone()
 	}
 	own.TLSClientConfig = &tls.Config{RootCAs: o.CAs, MinVersion: tls.VersionTLS12}
-	return &transport{own}
+	return &transport{own, maxAnswer}
 }
 
 // failure receives the network error of a request; see watch.
@@ -59,7 +62,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	res.Body = &bounded{ReadCloser: res.Body, left: maxAnswer}
+	res.Body = &bounded{ReadCloser: res.Body, left: t.limit}
 	if !readable(res.Header.Get("WWW-Authenticate")) {
 		res.Header.Del("WWW-Authenticate")
 	}

@@ -79,7 +79,7 @@ func empty() *plan.Observed {
 	return &plan.Observed{
 		Tenant: entra.Tenant{ID: tenantID, Name: "Contoso", Domains: []string{"contoso.onmicrosoft.com", "contoso.com"}},
 		Principals: map[entra.PrincipalRef][]entra.Principal{
-			{Type: entra.GroupPrincipal, Name: "Sales"}:         {{Type: entra.GroupPrincipal, ID: groupID, DisplayName: "Sales"}},
+			{Type: entra.GroupPrincipal, Name: "Sales"}:          {{Type: entra.GroupPrincipal, ID: groupID, DisplayName: "Sales"}},
 			{Type: entra.UserPrincipal, Name: "ann@contoso.com"}: {{Type: entra.UserPrincipal, ID: userID, DisplayName: "Ann", UserPrincipalName: "ann@contoso.com"}},
 		},
 	}

@@ -31,10 +31,10 @@ func wishOf(w mapping.Desired) []Line {
 		add(Change, "%s actions: %s", who, actionNames(*w.Actions))
 	}
 	for _, a := range w.SourceAttributes {
-		add(Add, "%s source attribute %s", who, a.Name.Value)
+		add(Add, "%s source attribute %s%s", who, a.Name.Value, wishAttribute(a))
 	}
 	for _, a := range w.TargetAttributes {
-		add(Add, "%s target attribute %s", who, a.Name.Value)
+		add(Add, "%s target attribute %s%s", who, a.Name.Value, wishAttribute(a))
 	}
 	for _, t := range w.RemoveAttributes {
 		add(Delete, "%s target attribute %s", who, t.Value)
@@ -55,6 +55,36 @@ func wishOf(w mapping.Desired) []Line {
 		add(Do, "the other %s mappings of the template stay (known after create)", who)
 	}
 	return lines
+}
+
+// wishAttribute describes the members of an attribute that the profile sets.
+func wishAttribute(a mapping.AttributeSpec) string {
+	var parts []string
+	if a.Type != nil {
+		parts = append(parts, *a.Type)
+	}
+	for _, f := range []struct {
+		flag *bool
+		name string
+	}{{a.MultiValued, "multi-valued"}, {a.CaseExact, "case-exact"}, {a.Required, "required"}} {
+		switch {
+		case f.flag == nil:
+		case *f.flag:
+			parts = append(parts, f.name)
+		default:
+			parts = append(parts, "not "+f.name)
+		}
+	}
+	if a.Mutability != nil {
+		parts = append(parts, *a.Mutability)
+	}
+	for _, r := range a.References {
+		parts = append(parts, "refers to "+r)
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(parts, ", ")
 }
 
 func wishMapping(m mapping.Attribute) string {

@@ -86,7 +86,9 @@ func (c *checker) scalar(n *node, s *shape) {
 	}
 	switch s.form {
 	case textForm, attributeForm:
-		c.ambiguous(n)
+		if !slices.Contains(s.words, n.text.Value) {
+			c.ambiguous(n)
+		}
 	}
 }
 

@@ -261,7 +261,7 @@ func stringConstants(src string) func(at int) bool {
 
 // escapeConstant escapes a text for a string constant of an expression.
 func escapeConstant(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s)
+	return strings.ReplaceAll(strings.ReplaceAll(s, `\`, `\\`), `"`, `\"`)
 }
 
 // builder makes a Text out of parts of another and of new parts.

@@ -85,14 +85,17 @@ func badEncoding(src *source) (diag.Diagnostic, bool) {
 	}
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
-		at := src.span(i, i+size)
+		if 0x20 <= r && r < 0x7f || r == '\n' {
+			i++
+			continue
+		}
 		switch {
 		case r == utf8.RuneError && size <= 1:
-			return diag.Errorf(codeEncoding, at, "the byte 0x%02x is not UTF-8", text[i]).
+			return diag.Errorf(codeEncoding, src.span(i, i+size), "the byte 0x%02x is not UTF-8", text[i]).
 				WithDetail("Save the file as UTF-8."), true
 		case r < 0x20 && r != '\t' && r != '\n' && r != '\r', r >= 0x7f && r < 0xa0 && r != 0x85,
 			r == 0xFFFE, r == 0xFFFF, r == 0xFEFF && i > 0:
-			return diag.Errorf(codeEncoding, at, "the character U+%04X cannot stand in a YAML file", r).
+			return diag.Errorf(codeEncoding, src.span(i, i+size), "the character U+%04X cannot stand in a YAML file", r).
 				WithDetail(`Delete it, or write it as an escape in double quotes, "\u%04X".`, r), true
 		}
 		i += size

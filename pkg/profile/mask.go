@@ -1,7 +1,6 @@
 package profile
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/scimctl/scimctl/pkg/diag"
@@ -16,36 +15,65 @@ type mask map[int]bool
 // it for a place outside the text.
 const hiddenByte = -1
 
-// secretLine finds, in a text that may not be YAML yet, keys of secrets whose value
-// is written after them.
-var secretLine = regexp.MustCompile(`(?i)(?:^|[\s{,"'])(?:token|secret|client_?secret|password|api_?key|bearer)["']?\s*:\s*([^\s#].*)`)
-
-// textMask finds secret lines without understanding the document.
+// textMask finds secret lines without understanding the document, which may not be
+// YAML yet.
 func textMask(text string) mask {
 	m := mask{}
 	inside := -1 // indentation of a secret's key whose value is a block scalar
 	line := 0
 	for l := range strings.SplitSeq(text, "\n") {
 		line++
-		indent := len(l) - len(strings.TrimLeft(l, " \t-"))
-		if inside >= 0 && (indent > inside || strings.TrimSpace(l) == "") {
-			m[line] = true
-			continue
+		if inside >= 0 {
+			if blank := strings.TrimSpace(l) == ""; blank || indentOf(l) > inside {
+				m[line] = !blank
+				continue
+			}
+			inside = -1
 		}
-		inside = -1
-		found := secretLine.FindStringSubmatch(l)
-		if found == nil {
-			continue
-		}
-		switch value := strings.TrimSpace(found[1]); {
-		case isReference(value):
+		value := secretValue(l)
+		switch {
+		case value == "" || isReference(value):
 		case value[0] == '|' || value[0] == '>':
-			inside = indent
+			inside = indentOf(l)
 		default:
 			m[line] = true
 		}
 	}
 	return m
+}
+
+func indentOf(line string) int { return len(line) - len(strings.TrimLeft(line, " \t-")) }
+
+// secretValue returns what stands on a line after the key of a secret, or "".
+func secretValue(line string) string {
+	for at := 0; ; at++ {
+		i := strings.IndexByte(line[at:], ':')
+		if i < 0 {
+			return ""
+		}
+		at += i
+		key := strings.TrimRight(line[:at], " \t\"'")
+		start := len(key)
+		for start > 0 && (key[start-1] == '_' || 'a' <= key[start-1]|0x20 && key[start-1]|0x20 <= 'z') {
+			start--
+		}
+		value := strings.TrimSpace(line[at+1:])
+		if isSecretKey(key[start:]) && value != "" && value[0] != '#' {
+			return value
+		}
+	}
+}
+
+// isSecretKey reports whether a key is one under which people write secrets.
+func isSecretKey(key string) bool {
+	if len(key) < 5 || len(key) > 20 {
+		return false
+	}
+	switch strings.ToLower(strings.ReplaceAll(key, "_", "")) {
+	case "token", "secret", "clientsecret", "secrettoken", "bearertoken", "accesstoken", "password", "apikey", "bearer":
+		return true
+	}
+	return false
 }
 
 // isReference reports whether the text after a secret's key says where the secret

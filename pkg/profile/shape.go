@@ -23,7 +23,7 @@ const (
 type shape struct {
 	form   form
 	noun   string   // with an article, for messages about keys
-	words  []string // fixed words that a text or number may be
+	words  []string // fixed words that a text, number or secret may be
 	fields []field  // keys of objectForm and secretForm, in the order for suggestions
 	item   *shape   // of listForm and namedForm; of further keys of objectForm
 	// identity is the keys that tell items of a list apart when lists are merged;
@@ -174,7 +174,7 @@ func secretShape(noun string, words ...string) *shape {
 func settingsShape() *shape {
 	return object("the settings",
 		field{name: "scope", shape: word("assigned", "all")},
-		field{name: "notify", shape: text()},
+		field{name: "notify", shape: &shape{form: textForm, words: []string{"off"}}},
 		field{name: "deletionThreshold", shape: number("off")},
 		field{name: "skipOutOfScopeDeletions", shape: flag()},
 		field{name: "state", shape: word("started", "stopped")},

@@ -116,7 +116,7 @@ func compareValues(op Operator, have, want any, exact bool) bool {
 		w, ok := asBool(want)
 		return ok && (op == OpEqual && have == w || op == OpNotEqual && have != w) || !ok && op == OpNotEqual
 	case json.Number:
-		if w, ok := asNumber(want); ok {
+		if w, ok := asNumber(want); ok && !op.ofTexts() {
 			return ordered(op, compareNumbers(have, w))
 		}
 		return compareTexts(op, have.String(), literalText(want), true)
@@ -126,7 +126,7 @@ func compareValues(op Operator, have, want any, exact bool) bool {
 			w, ok := asBool(have)
 			return op == OpEqual && ok && w == want || op == OpNotEqual && !(ok && w == want)
 		case json.Number:
-			if h, ok := asNumber(have); ok {
+			if h, ok := asNumber(have); ok && !op.ofTexts() {
 				return ordered(op, compareNumbers(h, want))
 			}
 		}
@@ -137,7 +137,7 @@ func compareValues(op Operator, have, want any, exact bool) bool {
 }
 
 func compareTexts(op Operator, have, want string, exact bool) bool {
-	if h, ok := asTime(have); ok && op != OpContains && op != OpStartsWith && op != OpEndsWith {
+	if h, ok := asTime(have); ok && !op.ofTexts() {
 		if w, ok := asTime(want); ok {
 			return ordered(op, h.Compare(w))
 		}
@@ -155,6 +155,11 @@ func compareTexts(op Operator, have, want string, exact bool) bool {
 	default:
 		return ordered(op, cmp.Compare(have, want))
 	}
+}
+
+// ofTexts reports whether the operator looks for a part of a text.
+func (op Operator) ofTexts() bool {
+	return op == OpContains || op == OpStartsWith || op == OpEndsWith
 }
 
 // ordered tells what an operator makes of the result of a three-way comparison.
