@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,12 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/scimctl/scimctl/internal/iostreams"
+	"github.com/scimctl/scimctl/pkg/diag"
+	"github.com/scimctl/scimctl/pkg/expr"
+	"github.com/scimctl/scimctl/pkg/mapping"
+	"github.com/scimctl/scimctl/pkg/plan"
+	"github.com/scimctl/scimctl/pkg/profile"
+	"github.com/scimctl/scimctl/pkg/profiletest"
 )
 
 // TestCommandReference keeps docs/commands.md what the commands themselves say. Set
@@ -22,6 +29,62 @@ func TestCommandReference(t *testing.T) {
 	reference(&b, NewRoot(NewDeps(streams)))
 	current(t, "../docs/commands.md", b.String())
 }
+
+// TestDiagnosticReference keeps docs/diagnostics.md what the packages document, and no
+// code is given twice.
+func TestDiagnosticReference(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# Diagnostic codes\n\nA code never changes its meaning. Written from the packages themselves.\n")
+	seen := map[diag.Code]bool{}
+	for _, part := range []struct {
+		title string
+		codes []diag.CodeInfo
+	}{
+		{"The profile document", append(profile.Codes(), profiletest.Codes()...)},
+		{"Expressions", append(expr.Codes(), diag.CodeInfo{Code: badRecord, Title: "bad record", Help: "A line of `scimctl eval --batch` is no record."})},
+		{"Mappings and scoping filters", mapping.Codes()},
+		{"Plans", plan.Codes()},
+	} {
+		fmt.Fprintf(&b, "\n## %s\n\n| code | problem | meaning |\n| --- | --- | --- |\n", part.title)
+		slices.SortFunc(part.codes, func(a, b diag.CodeInfo) int { return strings.Compare(string(a.Code), string(b.Code)) })
+		for _, c := range part.codes {
+			if seen[c.Code] {
+				t.Errorf("%s is given twice", c.Code)
+			}
+			seen[c.Code] = true
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", c.Code, cell(c.Title), cell(c.Help))
+		}
+	}
+	current(t, "../docs/diagnostics.md", b.String())
+}
+
+// TestExamplesOfPages: the profiles that the pages print are profiles.
+func TestExamplesOfPages(t *testing.T) {
+	for _, path := range []string{"../README.md", "../docs/profile.md"} {
+		page, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, ok := strings.Cut(string(page), "```yaml\n")
+		text, _, closed := strings.Cut(rest, "```")
+		if !ok || !closed {
+			t.Fatalf("%s has no profile", path)
+		}
+		file, problems := profile.Load(path, []byte(text))
+		for _, p := range file.Profiles {
+			for _, env := range environments(p, "") {
+				_, list := p.Resolve(profile.Options{Environment: env, Sandbox: true})
+				problems = append(problems, list...)
+			}
+		}
+		if problems.HasErrors() || len(file.Profiles) != 1 {
+			t.Errorf("%s: %d profiles\n%v", path, len(file.Profiles), problems)
+		}
+	}
+}
+
+// cell makes a text fit a cell of a table.
+func cell(s string) string { return strings.ReplaceAll(strings.ReplaceAll(s, "|", "\\|"), "\n", " ") }
 
 // current compares a generated page with the one in the repository.
 func current(t *testing.T, path, want string) {

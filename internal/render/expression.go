@@ -85,3 +85,43 @@ func quoted(values []string) string {
 	}
 	return "[" + strings.Join(out, ", ") + "]"
 }
+
+// widestPart is the width up to which parts of an expression stand in a column of
+// their own beside their values.
+const widestPart = 44
+
+// Trace writes the parts of an expression as a tree, each with its value.
+func (p *Printer) Trace(t *expr.Trace) {
+	width := min(partWidth(t, 0), widestPart, p.width/2)
+	p.part(t, 0, width)
+	p.Linef("")
+}
+
+// partWidth is the width of the widest part, indented.
+func partWidth(t *expr.Trace, depth int) int {
+	width := 2*depth + lipgloss.Width(partText(t))
+	for _, c := range t.Children {
+		width = max(width, partWidth(c, depth+1))
+	}
+	return width
+}
+
+// partText is a part on one line.
+func partText(t *expr.Trace) string { return strings.Join(strings.Fields(clean(t.Text)), " ") }
+
+func (p *Printer) part(t *expr.Trace, depth, width int) {
+	room := max(width-2*depth, 8)
+	text := cut(partText(t), room)
+	value := p.style.faint.Render("not evaluated")
+	switch {
+	case t.Err != nil:
+		value = p.style.bad.Render(clean(t.Err.Error()))
+	case t.Reached:
+		value = p.valueText(t.Value)
+	}
+	gap := strings.Repeat(" ", max(0, room-lipgloss.Width(text)))
+	p.Linef("%s%s%s  %s", strings.Repeat("  ", depth), text, gap, value)
+	for _, c := range t.Children {
+		p.part(c, depth+1, width)
+	}
+}

@@ -89,6 +89,9 @@ func TestApplyTwice(t *testing.T) {
 	if got := a.secrets[entra.KeySecretToken]; got != canary {
 		t.Errorf("token %q was stored", got)
 	}
+	if want := []string{"WindowsAzureActiveDirectoryIntegratedApp", "scimctl:idmelon/"}; !slices.Equal(a.principal.Tags, want) {
+		t.Errorf("tags %v, want %v", a.principal.Tags, want)
+	}
 	if len(a.assignments) != 1 || a.assignments[0].AppRoleID != entra.UserRoleID {
 		t.Errorf("assignments %+v", a.assignments)
 	}

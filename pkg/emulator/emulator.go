@@ -138,7 +138,7 @@ func (e *Emulator) open() (err error) {
 	if e.egress, err = newEgress(e); err != nil {
 		return err
 	}
-	return e.save()
+	return e.save(everything)
 }
 
 func (e *Emulator) now() time.Time { return e.o.Now() }
@@ -162,7 +162,7 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case first == "v1.0" || first == "beta":
 		e.serveGraph(w, r, first, rest)
 	case first == "scim":
-		e.targets.serve(w, r, e.scimToken(), e.saved)
+		e.targets.serve(w, r, e.scimToken(), func() error { return e.save(parts{targets: true}) })
 	default:
 		e.serveSignIn(w, r)
 	}
@@ -174,16 +174,21 @@ func (e *Emulator) scimToken() string {
 	return e.state.SCIMToken
 }
 
-// save writes what has changed; the caller does not hold the lock.
-func (e *Emulator) save() error {
+// parts are what a request may have changed beside applications, jobs and logs.
+type parts struct{ people, targets bool }
+
+// everything is saved when the tenant is made and closed.
+var everything = parts{people: true, targets: true}
+
+// save writes what may have changed; the caller does not hold the lock.
+func (e *Emulator) save(p parts) error {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	return e.store.save(&snapshot{state: e.state, targets: e.targets.snapshot()})
-}
-
-// saved is save for callers that can only complain to a client.
-func (e *Emulator) saved() error {
-	if err := e.save(); err != nil {
+	s := &snapshot{state: e.state, people: p.people}
+	if p.targets {
+		s.targets = e.targets.snapshot()
+	}
+	if err := e.store.save(s); err != nil {
 		return fmt.Errorf("the tenant's state could not be saved: %w", err)
 	}
 	return nil
@@ -208,8 +213,8 @@ func (e *Emulator) Close() error {
 		}
 	}
 	e.serving.Wait()
-	if err := e.save(); err != nil {
-		problems = append(problems, fmt.Errorf("emulator: save the tenant: %w", err))
+	if err := e.save(everything); err != nil {
+		problems = append(problems, fmt.Errorf("emulator: %w", err))
 	}
 	return errors.Join(append(problems, e.store.close())...)
 }

@@ -39,7 +39,7 @@ func (c *clock) advance(d time.Duration) {
 
 // tenantUnderTest is an emulator with a token, spoken to without a network.
 type tenantUnderTest struct {
-	t     *testing.T
+	t     testing.TB
 	e     *Emulator
 	clock *clock
 	base  string
@@ -47,7 +47,7 @@ type tenantUnderTest struct {
 	token string
 }
 
-func newTenantUnderTest(t *testing.T, o Options) *tenantUnderTest {
+func newTenantUnderTest(t testing.TB, o Options) *tenantUnderTest {
 	t.Helper()
 	c := newClock()
 	if o.Now == nil {
@@ -85,7 +85,7 @@ func (u *tenantUnderTest) signIn() {
 
 // got is an answer with its JSON decoded.
 type got struct {
-	t      *testing.T
+	t      testing.TB
 	status int
 	header http.Header
 	raw    []byte
@@ -285,7 +285,7 @@ func (a *app) provisionRaw(typ, id string, members ...string) *got {
 	return a.u.post(a.at+"/provisionOnDemand", map[string]any{"parameters": []any{map[string]any{"ruleId": a.rule, "subjects": []any{subject}}}})
 }
 
-func decoded(t *testing.T, text string) *got {
+func decoded(t testing.TB, text string) *got {
 	t.Helper()
 	g := &got{t: t, raw: []byte(text)}
 	if err := json.Unmarshal(g.raw, &g.body); err != nil {
@@ -303,7 +303,7 @@ func (a *app) schema() map[string]any {
 func (a *app) putSchema(doc any) *got { a.u.t.Helper(); return a.u.call("PUT", a.at+"/schema", doc) }
 
 // objectMapping returns the object mapping of a source object in a schema.
-func objectMapping(t *testing.T, schema map[string]any, source string) map[string]any {
+func objectMapping(t testing.TB, schema map[string]any, source string) map[string]any {
 	t.Helper()
 	for _, r := range schema["synchronizationRules"].([]any) {
 		for _, m := range r.(map[string]any)["objectMappings"].([]any) {
@@ -317,7 +317,7 @@ func objectMapping(t *testing.T, schema map[string]any, source string) map[strin
 }
 
 // attributeMapping returns the mapping of a target attribute.
-func attributeMapping(t *testing.T, schema map[string]any, source, target string) map[string]any {
+func attributeMapping(t testing.TB, schema map[string]any, source, target string) map[string]any {
 	t.Helper()
 	for _, m := range objectMapping(t, schema, source)["attributeMappings"].([]any) {
 		if m.(map[string]any)["targetAttributeName"] == target {
@@ -328,7 +328,7 @@ func attributeMapping(t *testing.T, schema map[string]any, source, target string
 	return nil
 }
 
-func gzipped(t *testing.T, r *http.Request, text string) *http.Request {
+func gzipped(t testing.TB, r *http.Request, text string) *http.Request {
 	t.Helper()
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)

@@ -1,8 +1,6 @@
 package emulator
 
-import (
-	"strings"
-)
+import "strings"
 
 // access says how a handler treats the state.
 type access int
@@ -111,4 +109,9 @@ func parameter(step string) (name string, ok bool) {
 		return strings.Trim(step, "{}"), true
 	}
 	return "", false
+}
+
+// touchesPeople reports whether the handler may change users or groups.
+func (r *route) touchesPeople() bool {
+	return strings.HasPrefix(r.pattern, "/users") || strings.HasPrefix(r.pattern, "/groups") || strings.HasPrefix(r.pattern, "/directory/")
 }

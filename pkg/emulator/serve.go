@@ -151,7 +151,7 @@ func (e *Emulator) run(c *call, r *route) (*rendered, error) {
 		c.state = e.state // handlers of this kind lock for themselves
 		rep, err := finish(r.handle(c))
 		if err == nil {
-			err = e.saved()
+			err = e.save(parts{targets: true})
 		}
 		return rep, err
 	}
@@ -163,7 +163,7 @@ func (e *Emulator) run(c *call, r *route) (*rendered, error) {
 	}()
 	_, changed := errors.AsType[*partial](err)
 	if err == nil || changed {
-		if problem := e.saved(); problem != nil {
+		if problem := e.save(parts{people: r.touchesPeople()}); problem != nil {
 			return nil, problem
 		}
 	}

@@ -19,7 +19,8 @@ import (
 // snapshot is everything that outlives a process.
 type snapshot struct {
 	state   *state
-	targets map[string]*server.State // by tenant URL
+	targets map[string]*server.State // by name; nil when they have not changed
+	people  bool                     // users and groups may have changed
 }
 
 // store keeps the tenant: in a folder, or in memory with a private folder for
@@ -187,15 +188,18 @@ func (f *folder) load() (*snapshot, error) {
 	if _, err := f.read(targetsFile, &targets); err != nil {
 		return nil, err
 	}
-	return &snapshot{s, targets}, nil
+	return &snapshot{state: s, targets: targets}, nil
 }
 
 func (f *folder) save(s *snapshot) error {
-	for name, content := range map[string]any{
-		tenantFile:    applicationPart{s.state, s.state.Applications, s.state.ServicePrincipals, s.state.Deleted},
-		directoryFile: directoryPart{s.state.Users, s.state.Groups},
-		targetsFile:   s.targets,
-	} {
+	parts := map[string]any{tenantFile: applicationPart{s.state, s.state.Applications, s.state.ServicePrincipals, s.state.Deleted}}
+	if s.people {
+		parts[directoryFile] = directoryPart{s.state.Users, s.state.Groups}
+	}
+	if s.targets != nil {
+		parts[targetsFile] = s.targets
+	}
+	for name, content := range parts {
 		raw, err := json.Marshal(content)
 		if err != nil {
 			return fmt.Errorf("write %s: %w", name, err)

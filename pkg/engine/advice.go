@@ -70,7 +70,7 @@ var scimTypeAdvice = map[string]string{
 	"invalidFilter": `Ask the vendor to support filters of the form attribute eq "value" on the matching attribute, value paths included.`,
 	"invalidPath":   "Ask the vendor to take the paths of this request: Entra sends manager as a value on the extension's path, and extension attributes by their full URN.",
 	"noTarget":      `Ask the vendor to create the element when a value path such as emails[type eq "work"].value matches none: Entra sends no other form.`,
-	"invalidValue":  `Ask the vendor which value it refuses. Entra sends the text "True" or "False" for booleans unless the tenant URL ends in ?aadOptscim062020.`,
+	"invalidValue":  `Ask the vendor which value it refuses. Unless the tenant URL ends in ?aadOptscim062020, Entra sends the text "True" or "False" for booleans, and a manager as an array of one.`,
 	"invalidSyntax": "Send the vendor this request: the server cannot read what Entra sends.",
 	"mutability":    "The server does not let this attribute change: set its mapping to apply on creation only, or ask the vendor.",
 	"tooMany":       "Ask the vendor to answer a filter on the matching attribute however many objects there are.",

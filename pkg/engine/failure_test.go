@@ -194,7 +194,7 @@ func TestCancelled(t *testing.T) {
 	w := newWorld(t, setup{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	out := provision(ctx, w.Engine, ann(t, nil))
+	out := w.Provision(ctx, ann(t, nil))
 	if out.Status != engine.Failure || out.Err == nil {
 		t.Errorf("%s, error %v", out.Status, out.Err)
 	}

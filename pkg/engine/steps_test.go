@@ -136,17 +136,18 @@ func TestConnection(t *testing.T) {
 	if a, b := w.sent[0][len(w.sent[0])-37:], w.sent[1][len(w.sent[1])-37:]; a == b || strings.Count(a, "-") != 4 {
 		t.Errorf("looked for %s and %s, want two random ids", a, b)
 	}
+	// Each failure by a word of its text.
 	tests := map[string]scripted{
-		"no such list":     {"GET /Users": refusal(404, "", "nobody")},
-		"does not filter":  {"GET /Users": {status: 200, body: list(annBody)}},
-		"refuses groups":   {"GET /Users": {status: 200, body: list()}, "GET /Groups": refusal(501, "", "no groups")},
-		"answers an array": {"GET /Users": {status: 200, body: "[]"}},
-		"wrong token":      {"GET /Users": refusal(401, "", "who are you")},
+		"404":            {"GET /Users": refusal(404, "", "nobody")},
+		"made up":        {"GET /Users": {status: 200, body: list(annBody)}},
+		"no groups":      {"GET /Users": {status: 200, body: list()}, "GET /Groups": refusal(501, "", "no groups")},
+		"cannot be read": {"GET /Users": {status: 200, body: "[]"}},
+		"who are you":    {"GET /Users": refusal(401, "", "who are you")},
 	}
 	for name, script := range tests {
 		err := newWorld(t, setup{handler: script}).TestConnection(t.Context())
-		if _, ok := err.(*client.Error); !ok {
-			t.Errorf("%s: error %v, want a *client.Error", name, err)
+		if _, ok := err.(*client.Error); !ok || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: error %v, want a *client.Error that says so", name, err)
 		} else if strings.Contains(err.Error(), "s3cret-token") {
 			t.Errorf("%s: the error shows the token", name)
 		}

@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -263,8 +262,4 @@ func everything(out engine.Outcome) string {
 		}
 	}
 	return b.String()
-}
-
-func provision(ctx context.Context, e *engine.Engine, s engine.Subject) engine.Outcome {
-	return e.Provision(ctx, s)
 }

@@ -40,8 +40,11 @@ func (c *checker) name(n *Call, severity diag.Severity, code codeNumber, format 
 // unknown reports a function that application provisioning does not have.
 func (c *checker) unknown(n *Call) {
 	if dialect, advice := foreign(n.Name); dialect != "" {
-		c.name(n, diag.Error, codeForeignFunction, "%s is a function of %s, not of application provisioning", n.Name, dialect).
-			Detail = strings.ToUpper(advice[:1]) + advice[1:] + "."
+		d := c.name(n, diag.Error, codeForeignFunction, "%s is a function of %s, not of application provisioning", n.Name, dialect)
+		d.Detail = strings.ToUpper(advice[:1]) + advice[1:] + "."
+		if f, ok := Lookup(strings.TrimPrefix(advice, "use ")); ok { // the same function by another name
+			fix(d, f.Name)
+		}
 		return
 	}
 	d := c.name(n, diag.Error, codeUnknownFunction, "there is no function %s", n.Name)

@@ -157,26 +157,14 @@ func (t *translator) group() error {
 		t.copy(1)
 		return nil
 	}
-	switch rest[2] {
-	case '#':
-		end := strings.IndexByte(rest, ')')
-		if end < 0 {
-			end = len(rest) - 1
-		}
-		t.copy(end + 1)
-		return nil
-	case '<', '\'':
-		closing := byte('>')
-		if rest[2] == '\'' {
-			closing = '\''
-		}
-		if end := strings.IndexByte(rest[3:], closing); end >= 0 && strings.Contains(rest[3:3+end], "-") {
-			return fmt.Errorf("the balancing group (?%c%s%c %w", rest[2], rest[3:3+end], closing, errUnsupported)
-		}
-	default:
+	if rest[2] != '#' {
 		return t.options(rest)
 	}
-	t.copy(3)
+	end := strings.IndexByte(rest, ')')
+	if end < 0 {
+		end = len(rest) - 1
+	}
+	t.copy(end + 1)
 	return nil
 }
 

@@ -20,21 +20,24 @@ func evalJoin(m *Machine, c *code, args []Value) (Value, error) {
 		v := &args[i]
 		if v.kind != Multi {
 			buf = appendSource(buf, separator, v.String())
-		} else {
-			for _, s := range *v.multi {
-				buf = appendSource(buf, separator, s)
-			}
+			continue
 		}
-		if len(buf) > maxResult {
-			return Value{}, tooLong(c)
+		for _, s := range *v.multi {
+			if buf = appendSource(buf, separator, s); len(buf) > maxResult {
+				break
+			}
 		}
 	}
 	m.buf = buf
+	if len(buf) > maxResult {
+		return Value{}, tooLong(c)
+	}
 	return Text(string(buf)), nil
 }
 
+// appendSource appends a source of Join, and nothing once the text is too long.
 func appendSource(buf []byte, separator, source string) []byte {
-	if source == "" {
+	if source == "" || len(buf) > maxResult {
 		return buf
 	}
 	if len(buf) > 0 {

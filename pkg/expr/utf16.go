@@ -33,6 +33,9 @@ func unitsIn(s string) int {
 // less when s ends before. Half of a pair becomes the replacement character, as
 // it does when .NET writes such a text.
 func cutUnits(s string, start, count int64) string {
+	if count == 0 {
+		return ""
+	}
 	if isASCII(s) {
 		from := min(start, int64(len(s)))
 		return s[from:min(from+min(count, int64(len(s))), int64(len(s)))]

@@ -23,7 +23,7 @@ func advice(r *request, e *Error) string {
 	case e.Kind == Throttled:
 		return "the tenant is throttled: wait some minutes and run it again"
 	case e.Kind == Unavailable && !r.idempotent():
-		return "whether it took effect is unknown: look before running it again"
+		return unclearAdvice
 	case e.Kind == Unavailable:
 		return "Microsoft Graph has a problem of its own: run it again later"
 	case e.Kind == Conflict:
@@ -33,6 +33,9 @@ func advice(r *request, e *Error) string {
 	}
 	return faultAdvice(r, e)
 }
+
+// unclearAdvice is about a call that may have worked and is not repeated.
+const unclearAdvice = "whether it took effect is unknown: look before running it again"
 
 // borrowedAdvice is about a token of a tool: it carries what that tool's own
 // application was granted.

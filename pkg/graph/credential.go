@@ -68,17 +68,20 @@ func (b credentials) build() (credential, error) {
 	return credential{}, fmt.Errorf("unknown kind of sign-in %q", b.o.Auth)
 }
 
+// errNotSetUp is the error of a kind of sign-in that nobody meant to use.
+var errNotSetUp = errors.New("is not set")
+
 // pick takes the first of environment, workload and Azure CLI that is set up. What
-// is set up and fails is an error: falling through to another identity would do
-// work in a name that nobody meant.
+// is set up by half, or fails, is an error: falling through to another identity
+// would do work in a name that nobody meant.
 func (b credentials) pick() (credential, error) {
 	env, envErr := b.environment()
-	if envErr == nil {
-		return env, nil
+	if !errors.Is(envErr, errNotSetUp) {
+		return env, envErr
 	}
 	workload, workloadErr := b.workload()
-	if workloadErr == nil {
-		return workload, nil
+	if !errors.Is(workloadErr, errNotSetUp) {
+		return workload, workloadErr
 	}
 	cli, err := b.cli()
 	cli.tried = fmt.Sprintf("environment: %v; workload identity: %v", envErr, workloadErr)
@@ -93,7 +96,7 @@ func (b credentials) environment() (credential, error) {
 	case file != "":
 		return b.certificate(file)
 	}
-	return credential{}, errors.New("neither AZURE_CLIENT_SECRET nor AZURE_CLIENT_CERTIFICATE_PATH is set")
+	return credential{}, fmt.Errorf("AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH %w", errNotSetUp)
 }
 
 func (b credentials) clientSecret(s secret.Secret) (credential, error) {
@@ -135,7 +138,7 @@ func (b credentials) certificate(file string) (credential, error) {
 
 func (b credentials) workload() (credential, error) {
 	if os.Getenv("AZURE_FEDERATED_TOKEN_FILE") == "" {
-		return credential{}, errors.New("AZURE_FEDERATED_TOKEN_FILE is not set")
+		return credential{}, fmt.Errorf("AZURE_FEDERATED_TOKEN_FILE %w", errNotSetUp)
 	}
 	tenant, client, err := b.identity()
 	if err != nil {

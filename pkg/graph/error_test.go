@@ -79,6 +79,7 @@ func TestErrors(t *testing.T) {
 		{"date that the SDK cannot read", job, "GET " + jobPath, answer{Status: 400, Body: `{"error":{"code":"BadRequest","message":"What?","innerError":{"date":"yesterday"}}}`}, Invalid},
 		{"long message with line breaks", job, "GET " + jobPath, fail(400, "BadRequest", strings.Repeat("word\n\t", 400)), Invalid},
 		{"connection broken", start, "POST " + jobPath + "/start", answer{Reset: true}, Unreachable},
+		{"connection broken, not to be repeated", provision, "POST " + jobPath + "/provisionOnDemand", answer{Reset: true}, Unreachable},
 	}
 	var golden strings.Builder
 	for _, test := range tests {
@@ -162,6 +163,15 @@ func TestUnreachable(t *testing.T) {
 			}
 			f.quiet(err.Error())
 		})
+	}
+}
+
+// TestProxy checks that a proxy's password does not show.
+func TestProxy(t *testing.T) {
+	err := errors.New(`proxyconnect: invalid proxy address "http://user:canary pass@proxy": parse error`)
+	message, advice := describe("Microsoft Graph", "graph.example", err, 0)
+	if strings.Contains(message+advice, "canary") || !strings.Contains(message, "HTTPS_PROXY") {
+		t.Errorf("%q, %q", message, advice)
 	}
 }
 

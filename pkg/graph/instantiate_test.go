@@ -106,6 +106,9 @@ func TestInstantiate(t *testing.T) {
 			if n := f.count("POST"); n != test.posts {
 				t.Errorf("%d POSTs, want %d", n, test.posts)
 			}
+			if final := test.name == "template unknown" || test.name == "not allowed"; final && len(f.slept) != 0 {
+				t.Errorf("waited %v for an error that is final", f.slept)
+			}
 			if w := f.waited(); w > replicationLimit+searchLimit {
 				t.Errorf("waited %s", w)
 			}

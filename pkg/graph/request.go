@@ -149,7 +149,7 @@ func (c *Client) send(ctx context.Context, r *request) (*response, *Error) {
 		if signIn, ok := errors.AsType[*Error](err); ok {
 			return nil, signIn
 		}
-		return nil, c.unreachable(ctx, e, err, limit)
+		return nil, c.unreachable(ctx, r, e, err, limit)
 	}
 	c.clock.observe(res.header.Get("Date"))
 	if res.status < 200 || res.status > 299 {

@@ -22,15 +22,15 @@ const (
 	toldFrom      = time.Second      // waits longer than this are told
 )
 
-// do sends a request until it succeeds, fails for good, or time is up. The time
-// of the policy is the sum of its waits, so that a slow answer costs no tries.
+// do sends a request until it succeeds, fails for good, or time is up. Limits
+// are compared with the sum of the waits, so that slow answers cost no patience.
 func (c *Client) do(ctx context.Context, r *request) (*response, error) {
 	if ctx.Err() != nil {
 		return nil, canceled(&Error{Op: r.op, unsent: true}, context.Cause(ctx))
 	}
 	busy, settling := delays(maxDelay), delays(settlingDelay)
 	var waited, settled time.Duration
-	for try := 1; ; try++ {
+	for tries := 1; ; {
 		res, e := c.send(ctx, r)
 		if e == nil {
 			c.young.heard(r)
@@ -38,27 +38,25 @@ func (c *Client) do(ctx context.Context, r *request) (*response, error) {
 		}
 		e.Waited = waited
 		var d time.Duration
-		switch limit, why := c.settling(r, e); {
-		case e.Kind == Canceled:
+		limit, why := c.settling(r, e)
+		switch {
+		case limit > 0 && settled >= limit:
+			c.young.gaveUp(r)
 			return nil, e
 		case limit > 0:
-			try--
-			if settled >= limit {
-				c.young.gaveUp(r)
-				return nil, e
-			}
 			d = min(max(settling.NextBackOff(), min(e.RetryAfter, maxRetryAfter)), limit-settled)
 			settled += d
-			c.tell(d, fmt.Sprintf("%s: %s; trying again in %s", r.op, why, d.Round(time.Second)))
-		case !repeatable(r, e) || try >= maxTries:
+		case !repeatable(r, e) || tries == maxTries:
 			return nil, e
 		default:
+			tries++
+			why = reason(e)
 			d = busy.NextBackOff()
 			if e.RetryAfter > 0 {
 				d = min(e.RetryAfter, maxRetryAfter)
 			}
-			c.tell(d, fmt.Sprintf("%s: %s; trying again in %s", r.op, reason(e), d.Round(time.Second)))
 		}
+		c.tell(d, fmt.Sprintf("%s: %s; trying again in %s", r.op, why, d.Round(time.Second)))
 		if err := c.wait(ctx, d); err != nil {
 			return nil, giveUp(e, err)
 		}
@@ -98,7 +96,7 @@ func delays(longest time.Duration) *backoff.ExponentialBackOff {
 
 // wait sleeps, unless the context would end first.
 func (c *Client) wait(ctx context.Context, d time.Duration) error {
-	if end, ok := ctx.Deadline(); ok && c.now().Add(d).After(end) {
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
 		return context.DeadlineExceeded
 	}
 	return c.sleep(ctx, d)

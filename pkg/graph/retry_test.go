@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -175,6 +176,16 @@ func TestContext(t *testing.T) {
 			t.Errorf("error %v after %s", err, time.Since(start))
 		}
 	})
+	t.Run("while a call runs that is not repeated", func(t *testing.T) {
+		f := newTenant(t)
+		f.on("POST "+jobPath+"/provisionOnDemand", answer{Hang: time.Minute})
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(100*time.Millisecond, cancel)
+		_, err := f.client().ProvisionOnDemand(ctx, spID, jobID, entra.OnDemandRequest{ID: appID, Type: "User"})
+		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "Whether it took effect is unknown") {
+			t.Errorf("error %v", err)
+		}
+	})
 	t.Run("deadline before the next try", func(t *testing.T) {
 		f := newTenant(t)
 		busy := fail(429, "TooManyRequests", "slow down")
@@ -206,5 +217,26 @@ func TestTryTimeout(t *testing.T) {
 	}
 	if n := f.count("GET /x"); n != 2 {
 		t.Errorf("sent %d times, want 2", n)
+	}
+}
+
+// TestReplayable checks that net/http can send a body again by itself, when the
+// server had closed a kept connection before it.
+func TestReplayable(t *testing.T) {
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://graph.example", io.NopCloser(strings.NewReader("body")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if req, err = replayable(req); err != nil || req.GetBody == nil || req.ContentLength != 4 {
+		t.Fatalf("%+v, %v", req, err)
+	}
+	for range 2 {
+		body, err := req.GetBody()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err := io.ReadAll(body); string(text) != "body" {
+			t.Errorf("%q, %v", text, err)
+		}
 	}
 }

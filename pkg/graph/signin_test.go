@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -76,16 +77,21 @@ func TestSignInRetry(t *testing.T) {
 	}
 }
 
-// TestTokenReused checks that a token is asked for once, with the right scope.
+// TestTokenReused checks that many callers at a time ask for one token, with the
+// right scope.
 func TestTokenReused(t *testing.T) {
 	f := newTenant(t)
 	f.on("GET "+jobPath, answer{Body: "{}"})
 	c := f.client()
-	for range 5 {
-		if _, err := c.Job(t.Context(), spID, jobID); err != nil {
-			t.Fatal(err)
-		}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if _, err := c.Job(t.Context(), spID, jobID); err != nil {
+				t.Error(err)
+			}
+		})
 	}
+	all.Wait()
 	if len(f.tokenReq) != 1 {
 		t.Fatalf("%d token requests, want 1", len(f.tokenReq))
 	}
@@ -137,6 +143,15 @@ func TestChain(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 		f.quiet(err.Error())
+	})
+	t.Run("environment by half is not passed over", func(t *testing.T) {
+		f := newTenant(t)
+		t.Setenv("PATH", t.TempDir())
+		t.Setenv("AZURE_CLIENT_SECRET", canarySecret)
+		err := use(t, f, bare(f))
+		if err == nil || !strings.Contains(err.Error(), "AZURE_TENANT_ID") || strings.Contains(err.Error(), "Azure CLI") {
+			t.Errorf("error %v", err)
+		}
 	})
 	t.Run("workload", func(t *testing.T) {
 		f := newTenant(t)

@@ -10,13 +10,17 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"syscall"
 	"time"
 )
 
 // unreachable turns a failure without an answer into an Error.
-func (c *Client) unreachable(ctx context.Context, e *Error, err error, limit time.Duration) *Error {
+func (c *Client) unreachable(ctx context.Context, r *request, e *Error, err error, limit time.Duration) *Error {
 	if ctx.Err() != nil {
+		if !r.idempotent() {
+			e.Advice = unclearAdvice
+		}
 		return canceled(e, context.Cause(ctx))
 	}
 	e.Kind = Unreachable
@@ -26,6 +30,9 @@ func (c *Client) unreachable(ctx context.Context, e *Error, err error, limit tim
 	}
 	e.unsent = neverSent(err)
 	e.Message, e.Advice = describe("Microsoft Graph", c.at.graph.Host, e.Err, limit)
+	if !e.unsent && !r.idempotent() {
+		e.Advice = unclearAdvice
+	}
 	return e
 }
 
@@ -64,6 +71,9 @@ func describe(who, host string, err error, limit time.Duration) (message, advice
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return at + " broke the connection off", "check the network and run it again"
 	}
+	if strings.Contains(err.Error(), "invalid proxy address") { // the text repeats the proxy's password
+		return "HTTPS_PROXY is not a URL", "write it like http://user:password@proxy.example:8080, with special characters percent-encoded"
+	}
 	return fmt.Sprintf("%s cannot be reached: %v", at, err), "check the network, and whether a proxy is needed (HTTPS_PROXY)"
 }
 
@@ -90,7 +100,7 @@ func neverSent(err error) bool {
 		cert   *tls.CertificateVerificationError
 		record tls.RecordHeaderError
 	)
-	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns) || errors.As(err, &cert) || errors.As(err, &record)
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, &dns) || errors.As(err, &cert) || errors.As(err, &record)
 }
 
 // passing reports whether a network failure may be gone at the next try. Unknown

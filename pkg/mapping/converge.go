@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -211,7 +212,7 @@ func (c *convergence) settle(p *planned) {
 	switch {
 	case before == nil:
 		c.edit(Edit{Kind: AddMapping, Name: p.target, MappingAfter: after})
-	case repeated && c.want.Base != BaseKeep || repeated && p.profile != nil || !sameMapping(before, after):
+	case repeated && c.want.Base != BaseKeep || repeated && p.profile != nil || *before != *after:
 		c.edit(Edit{Kind: ChangeMapping, Name: p.target, MappingBefore: before, MappingAfter: after})
 	}
 }
@@ -240,33 +241,25 @@ func (p *planned) mapping(before *entra.AttributeMapping) (*entra.AttributeMappi
 	}
 	m.MatchingPriority = p.match
 	if before != nil {
-		if meaning(before.Source) == meaning(m.Source) {
-			m.Source = before.Source
-		}
-		if textOf(before.DefaultValue) == textOf(m.DefaultValue) {
-			m.DefaultValue = before.DefaultValue
-		}
-		if flowOf(before.FlowType) == flowOf(m.FlowType) {
-			m.FlowType = before.FlowType
-		}
+		keepWording(before, &m)
 	}
 	return &m, nil
 }
 
-// sameMapping compares by meaning.
-func sameMapping(a, b *entra.AttributeMapping) bool {
-	behaviour := func(s string) string {
-		if s == "" {
-			return entra.FlowWhenChanged
-		}
-		return s
+// keepWording makes the members of m that mean the same as in before equal to them.
+func keepWording(before, m *entra.AttributeMapping) {
+	if meaning(before.Source) == meaning(m.Source) {
+		m.Source = before.Source
 	}
-	return meaning(a.Source) == meaning(b.Source) &&
-		textOf(a.DefaultValue) == textOf(b.DefaultValue) &&
-		a.MatchingPriority == b.MatchingPriority &&
-		flowOf(a.FlowType) == flowOf(b.FlowType) &&
-		behaviour(a.FlowBehavior) == behaviour(b.FlowBehavior) &&
-		a.ExportMissingReferences == b.ExportMissingReferences
+	if textOf(before.DefaultValue) == textOf(m.DefaultValue) {
+		m.DefaultValue = before.DefaultValue
+	}
+	if cmp.Or(before.FlowType, entra.FlowAlways) == cmp.Or(m.FlowType, entra.FlowAlways) {
+		m.FlowType = before.FlowType
+	}
+	if cmp.Or(before.FlowBehavior, entra.FlowWhenChanged) == cmp.Or(m.FlowBehavior, entra.FlowWhenChanged) {
+		m.FlowBehavior = before.FlowBehavior
+	}
 }
 
 func textOf(s *string) string {
@@ -274,13 +267,6 @@ func textOf(s *string) string {
 		return ""
 	}
 	return *s
-}
-
-func flowOf(flowType string) string {
-	if flowType == "" {
-		return entra.FlowAlways
-	}
-	return flowType
 }
 
 func isTarget(target string) func(diag.Text) bool {

@@ -51,7 +51,7 @@ func (c *convergence) operator(name diag.Text) string {
 	if c.operators == nil {
 		return name.Value
 	}
-	if spelling, ok := c.operators[foldOperator(name.Value)]; ok {
+	if spelling, ok := c.operators[FoldOperator(name.Value)]; ok {
 		return spelling
 	}
 	known := slices.Sorted(maps.Values(c.operators))
@@ -71,7 +71,7 @@ func groupKeys(groups []entra.FilterGroup) []string {
 	for i, g := range groups {
 		clauses := make([]string, len(g.Clauses))
 		for j, c := range g.Clauses {
-			folded := foldOperator(c.OperatorName)
+			folded := FoldOperator(c.OperatorName)
 			parts := []string{c.SourceOperandName, folded}
 			if !operators[folded].unary {
 				parts = append(parts, c.TargetOperand.Values...)

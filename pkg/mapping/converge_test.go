@@ -381,6 +381,30 @@ func TestConvergeRepeatedTarget(t *testing.T) {
 	}
 }
 
+// TestConvergeRepeatedTargets removes every repetition, whether the target is
+// wanted or not.
+func TestConvergeRepeatedTargets(t *testing.T) {
+	repeated := func() *entra.Schema {
+		live := schema(t)
+		set(t, live, entra.AttributeMapping{TargetAttributeName: "nickName"})
+		doc := string(live.Bytes())
+		doc = strings.Replace(doc, `"targetAttributeName": "name.formatted",`, `"targetAttributeName": "title",`, 1)
+		return mustParse(t, strings.Replace(doc, `"targetAttributeName": "preferredLanguage",`, `"targetAttributeName": "nickName",`, 1))
+	}
+	edits, _ := converge(t, repeated(), mapping.Desired{Source: "User", Base: mapping.BaseTemplate})
+	if diff := cmp.Diff([]string{
+		"removeMapping nickName: [preferredLanguage] match 0 -> none",
+		"changeMapping title: [jobTitle] match 0 -> [jobTitle] match 0",
+		"addMapping preferredLanguage: none -> [preferredLanguage] match 0",
+		`addMapping name.formatted: none -> Join(" ", [givenName], [surname]) match 0`,
+	}, printEdits(edits)); diff != "" {
+		t.Error(diff)
+	}
+	if edits, _ := converge(t, repeated(), mapping.Desired{Source: "User", Base: mapping.BaseKeep}); len(edits) > 0 {
+		t.Errorf("base keep makes %q", printEdits(edits))
+	}
+}
+
 func TestConvergeOperators(t *testing.T) {
 	tenant := map[string]string{}
 	for _, spelling := range []string{"EQUALS", "NOT_EQUALS", "IS_NOT_NULL"} {

@@ -61,7 +61,7 @@ func (m ObjectMapping) filterText(group, clause int) diag.Text {
 
 func (l *linter) clause(c *entra.FilterClause, at clausePlace, text diag.Text) {
 	l.filterAttribute(c.SourceOperandName, at.attribute, text)
-	folded := foldOperator(c.OperatorName)
+	folded := FoldOperator(c.OperatorName)
 	op, known := operators[folded]
 	switch {
 	case folded == "ismemberof":

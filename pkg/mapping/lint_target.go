@@ -78,7 +78,7 @@ func (l *linter) targetValue(a *Attribute, def *entra.AttributeDefinition) {
 			return
 		}
 		if err := checkValue(valueTypes[def.Type], text); err != nil {
-			l.report(diag.Errorf(codeValueType, at, "%s %s of %s: %v", what, quoteText(text), def.Name, err))
+			l.report(diag.Errorf(codeValueType, at, "%s %q of %s: %v", what, text, def.Name, err))
 		}
 	}
 	if a.Kind == Constant {
@@ -88,8 +88,6 @@ func (l *linter) targetValue(a *Attribute, def *entra.AttributeDefinition) {
 		check("default value", *a.Default, a.place())
 	}
 }
-
-func quoteText(s string) string { return fmt.Sprintf("%q", s) }
 
 // once reports targets that are mapped more than once; SCIM names differ by more
 // than letter case.

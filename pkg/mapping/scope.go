@@ -50,15 +50,12 @@ var operators = map[string]operator{
 	"!&":                  {name: "!&", test: ofNumbers(func(a, b int64) bool { return ampersandTestsBits && a&b == 0 })},
 }
 
-// foldOperator makes spellings comparable: no letter case, blanks, underscores
-// or hyphens. Source: scoping_filters.
-func foldOperator(s string) string {
+// FoldOperator returns the form in which spellings of a filter operator are
+// compared, without letter case, blanks, underscores and hyphens: the key of
+// Converge's operators. Source: scoping_filters.
+func FoldOperator(s string) string {
 	return strings.ToLower(strings.NewReplacer(" ", "", "_", "", "-", "").Replace(s))
 }
-
-// FoldOperator returns the form in which spellings of a filter operator are
-// compared, the key of Converge's operators.
-func FoldOperator(s string) string { return foldOperator(s) }
 
 // filter is one of the three lists of groups of an entra.Filter: one group must
 // hold.
@@ -110,7 +107,7 @@ func compileScope(m ObjectMapping) ([]filter, diag.List) {
 }
 
 func compileClause(group string, has *entra.FilterClause) (clause, error) {
-	folded := foldOperator(has.OperatorName)
+	folded := FoldOperator(has.OperatorName)
 	op := operators[folded]
 	c := clause{attribute: has.SourceOperandName, operator: folded, test: op.test, values: has.TargetOperand.Values}
 	c.title = has.SourceOperandName + " " + has.OperatorName

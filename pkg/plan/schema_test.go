@@ -182,6 +182,16 @@ func TestMappingRules(t *testing.T) {
 		t.Errorf("diagnostics %v", p.Diagnostics)
 	}
 
+	// What the profile itself asks for is, also when the tenant has it already.
+	r.Users.Mappings = append(r.Users.Mappings, mapping.Attribute{
+		Target: diag.Text{Value: "title", Where: at(11)}, Source: diag.Text{Value: "noSuchAttribute", Where: at(11)}, Where: at(11),
+	})
+	if p := plan.Build(r, o, plan.Options{}); len(p.Steps) > 0 {
+		t.Errorf("plan %s", kinds(p))
+	} else {
+		wantProblem(t, p, "SC3009", at(11), "noSuchAttribute")
+	}
+
 	// A set-up that cannot work is not begun.
 	r = whole()
 	r.Users.Base = mapping.BaseNone

@@ -42,7 +42,7 @@ func (b *binding) bind(vars []Variable, root *node) (map[string]value, []Lookup)
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.options.Values)) {
 		if _, ok := values[name]; !ok {
-			b.report(diag.Errorf(codeUnknownValue, diag.Range{}, "the profile has no variable %q%s", name, diag.DidYouMean(name, names)).
+			b.report(diag.Errorf(codeUnknownValue, diag.Range{Filename: b.profile.doc.src.name}, "the profile has no variable %q%s", name, diag.DidYouMean(name, names)).
 				WithDetail("%s", declares(names)))
 		}
 	}

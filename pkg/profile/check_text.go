@@ -137,22 +137,37 @@ func (c *checker) cutByComment(n *node) bool {
 // balanced reports whether double quotes, parentheses and brackets of a text are
 // closed.
 func balanced(s string) bool {
-	depth, inside := 0, false
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '\\' && inside:
-			i++
-		case c == '"':
-			inside = !inside
-		case inside:
-		case c == '(' || c == '[':
-			depth++
-		case c == ')' || c == ']':
-			depth--
-		}
+	var open pairing
+	for i := range len(s) {
+		open.next(s[i])
 	}
-	return depth == 0 && !inside
+	return open.closed()
 }
+
+// pairing follows the double quotes, parentheses and brackets of a text.
+type pairing struct {
+	depth           int
+	quoted, escaped bool
+}
+
+// next takes one byte.
+func (p *pairing) next(c byte) {
+	switch {
+	case p.escaped:
+		p.escaped = false
+	case c == '"':
+		p.quoted = !p.quoted
+	case p.quoted:
+		p.escaped = c == '\\'
+	case c == '(' || c == '[':
+		p.depth++
+	case c == ')' || c == ']':
+		p.depth--
+	}
+}
+
+// closed reports whether nothing is open.
+func (p *pairing) closed() bool { return p.depth == 0 && !p.quoted }
 
 // curlyQuotes reports quotes that a web page has bent, where they are no part of
 // the text.

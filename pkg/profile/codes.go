@@ -105,7 +105,7 @@ func Codes() []diag.CodeInfo {
 		{Code: codeNoValue, Title: "no value", Help: "A key stands without a value. What is not managed is left out of the profile."},
 		{Code: codeNumber, Title: "whole number expected", Help: "The key takes a whole number, without quotes."},
 		{Code: codeFlag, Title: "true or false expected", Help: "The key takes true or false, without quotes."},
-		{Code: codeKeyKind, Title: "key that is no text", Help: "Keys are texts."},
+		{Code: codeKeyKind, Title: "key that is no text", Help: "Keys are texts; { } and [ ] in one are read as YAML."},
 
 		{Code: codeAnchor, Title: "text that begins with &", Help: "In YAML a word that begins with & names the value after it (an anchor) and is no text: name: &Money has no value. Write '&Money'."},
 		{Code: codeListForText, Title: "text in brackets", Help: "In YAML [mail] is a list with one text. A source attribute is written without brackets; an expression stands in quotes."},

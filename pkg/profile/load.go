@@ -46,20 +46,27 @@ func (l *loader) load(data string) {
 		return
 	}
 	docs, src := l.parse(src)
+	if len(docs) > maxDocuments {
+		l.report(diag.Errorf(codeSize, here, "the file has more than %d documents", maxDocuments).
+			WithDetail("Split it into several files."))
+		docs = docs[:maxDocuments]
+	}
 	shape := documentShape()
 	for _, y := range docs {
 		if root := l.tree(src, y); root != nil {
 			l.document(&document{src: src, root: root, shape: shape})
 		}
 	}
-	for i, p := range l.file.Profiles {
-		for _, first := range l.file.Profiles[:i] {
-			if p.Name == first.Name && p.Name != "" {
-				l.report(diag.Errorf(codeProfileTwice, p.nameRange(), "a second profile is named %q", p.Name).
-					WithDetail("The names of profiles tell their applications apart: choose another.").
-					WithRelated(first.nameRange(), "the first is here"))
-				break
-			}
+	first := map[string]*Profile{}
+	for _, p := range l.file.Profiles {
+		switch other := first[p.Name]; {
+		case p.Name == "":
+		case other == nil:
+			first[p.Name] = p
+		default:
+			l.report(diag.Errorf(codeProfileTwice, p.nameRange(), "a second profile is named %q", p.Name).
+				WithDetail("The names of profiles tell their applications apart: choose another.").
+				WithRelated(other.nameRange(), "the first is here"))
 		}
 	}
 	if len(l.file.Profiles) == 0 && !l.problems.HasErrors() {
@@ -140,7 +147,7 @@ func overlap(a, b diag.Range) bool {
 // documents parses a text. With an error come the documents before it.
 func documents(text string) (docs []*yaml.Node, err error) {
 	dec := yaml.NewDecoder(strings.NewReader(strings.TrimPrefix(text, byteOrderMark)))
-	for {
+	for len(docs) <= maxDocuments {
 		var y yaml.Node
 		switch err := dec.Decode(&y); {
 		case errors.Is(err, io.EOF):
@@ -150,6 +157,7 @@ func documents(text string) (docs []*yaml.Node, err error) {
 		}
 		docs = append(docs, &y)
 	}
+	return docs, nil
 }
 
 // tree makes the nodes of a document; nil for an empty one, or one whose aliases

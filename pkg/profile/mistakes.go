@@ -3,6 +3,7 @@ package profile
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/scimctl/scimctl/pkg/diag"
@@ -19,6 +20,19 @@ type mistakes struct {
 	tabs   []diag.Range // indentation with tabs
 	known  map[string]bool
 	column int // of the key or dash before the value that is looked at
+	// The stretch of a line for which lineEnd was asked last.
+	lineFrom, lineTo int
+}
+
+// maxMistakes is how many mistakes are reported before the text is parsed again.
+const maxMistakes = 200
+
+// lineEnd is the function of that name, remembering the line.
+func (m *mistakes) lineEnd(at int) int {
+	if at >= m.lineTo || m.lineFrom > at {
+		m.lineFrom, m.lineTo = at, lineEnd(m.text, at)
+	}
+	return max(m.lineTo, at)
 }
 
 // find goes through the lines.
@@ -28,7 +42,7 @@ func (m *mistakes) find() {
 	if strings.HasPrefix(m.text, byteOrderMark) {
 		at = len(byteOrderMark)
 	}
-	for at < len(m.text) {
+	for at < len(m.text) && len(m.found) < maxMistakes {
 		next := m.line(at)
 		for next < len(m.text) && breakLen(m.text, next) == 0 {
 			next++
@@ -161,11 +175,9 @@ func (m *mistakes) value(at, column int) int {
 		return close
 	case '{', '[':
 		m.column = column
-		before, fixes := len(m.found), len(m.fixes)
 		close := m.flow(at, 0)
 		if close < 0 { // only what is on this line is certain
-			m.found = m.found[:before+countBefore(m.found[before:], m.src, end)]
-			m.fixes = m.fixes[:fixes+len(m.found)-before]
+			m.dropAfter(end)
 			return end
 		}
 		if rest := strings.TrimLeft(m.text[close:lineEnd(m.text, close)], " \t"); rest != "" && rest[0] != '#' && rest[0] != ':' {
@@ -273,21 +285,19 @@ func (m *mistakes) innerQuotes(at, end int) {
 // withoutComment cuts a comment off, unless the text before it has open quotes or
 // parentheses, in which case it is probably meant as text.
 func withoutComment(text string) string {
-	for i := 1; i < len(text); i++ {
-		if text[i] == '#' && isBlank(text[i-1]) && balanced(text[:i]) {
+	var open pairing
+	for i := range len(text) {
+		if text[i] == '#' && i > 0 && isBlank(text[i-1]) && open.closed() {
 			return text[:i]
 		}
+		open.next(text[i])
 	}
 	return text
 }
 
-// countBefore returns how many of the first diagnostics begin before an offset.
-func countBefore(l diag.List, src *source, end int) int {
-	limit := src.original(end)
-	for i, d := range l {
-		if d.Subject.Start.Byte > limit {
-			return i
-		}
-	}
-	return len(l)
+// dropAfter forgets what was found behind an offset.
+func (m *mistakes) dropAfter(offset int) {
+	limit := m.src.original(offset)
+	m.found = slices.DeleteFunc(m.found, func(d diag.Diagnostic) bool { return d.Subject.Start.Byte > limit })
+	m.fixes = slices.DeleteFunc(m.fixes, func(f diag.Fix) bool { return f.Range.Start.Byte > limit })
 }

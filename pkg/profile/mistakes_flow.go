@@ -81,10 +81,13 @@ func (m *mistakes) flowValue(at, depth int) (int, bool) {
 		if end < 0 {
 			return at, false
 		}
-		if !m.endsValue(end) {
-			end = m.outerQuote(at)
-			m.innerQuotes(at, end)
+		if m.endsValue(end) {
+			return end, true
 		}
+		if end = m.outerQuote(at); end < 0 {
+			return at, false
+		}
+		m.innerQuotes(at, end)
 		return end, true
 	case '{', '[':
 		end := m.flow(at, depth+1)
@@ -92,7 +95,13 @@ func (m *mistakes) flowValue(at, depth int) (int, bool) {
 			return end, end > at
 		}
 	}
-	end := m.plainEnd(at)
+	end, closed := m.plainEnd(at)
+	if !closed {
+		d := diag.Errorf(codeFlowExpression, m.src.span(at, end), "a quote or bracket of this text is never closed").
+			WithDetail("Close it, and put the text in single quotes.")
+		m.found = append(m.found, d)
+		return at, false
+	}
 	if end > at {
 		m.flowText(at, end)
 	}
@@ -109,22 +118,23 @@ func (m *mistakes) endsValue(at int) bool {
 var afterQuote = regexp.MustCompile(`^[ \t]*($|[\r\n}\]]|,[ \t]*["']?[A-Za-z$][A-Za-z0-9_.:$-]*["']?:[ \t])`)
 
 // outerQuote returns the offset behind the quote that was meant to end the text
-// which begins at an offset.
+// which begins at an offset, or -1.
 func (m *mistakes) outerQuote(at int) int {
-	last := lineEnd(m.text, at)
+	last := m.lineEnd(at)
 	for i := at + 1; i < last; i++ {
 		if m.text[i] == m.text[at] && afterQuote.MatchString(m.text[i+1:last]) {
 			return i + 1
 		}
 	}
-	return last
+	return -1
 }
 
 // plainEnd returns the end of a text without quotes as it was meant: commas and
-// brackets inside parentheses, brackets and quotes belong to it.
-func (m *mistakes) plainEnd(at int) int {
+// brackets inside parentheses, brackets and quotes belong to it. It reports false
+// when one of these is still open at the end of the line.
+func (m *mistakes) plainEnd(at int) (int, bool) {
 	depth, inside := 0, false
-	last := lineEnd(m.text, at)
+	last := m.lineEnd(at)
 	for i := at; i < last; i++ {
 		switch c := m.text[i]; {
 		case c == '\\' && inside:
@@ -138,17 +148,10 @@ func (m *mistakes) plainEnd(at int) int {
 			depth--
 		case depth > 0:
 		case c == ',' || c == '}' || c == ']', c == '#' && i > at && isBlank(m.text[i-1]):
-			return at + len(strings.TrimRight(m.text[at:i], " \t"))
+			return at + len(strings.TrimRight(m.text[at:i], " \t")), true
 		}
 	}
-	if depth == 0 && !inside {
-		return last
-	}
-	// Nothing closes it: take it as the parser does.
-	if i := strings.IndexAny(m.text[at:last], ",]}"); i >= 0 {
-		return at + i
-	}
-	return last
+	return last, depth == 0 && !inside
 }
 
 // flowText reports a text without quotes that brackets, commas or other characters

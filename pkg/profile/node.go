@@ -98,10 +98,11 @@ type converter struct {
 
 // Limits of a document. A profile of every field has some hundred nodes, five deep.
 const (
-	maxSize     = 1 << 20 // bytes of a file
-	maxDepth    = 64
-	maxExpanded = 200_000 // nodes when every alias is replaced
-	maxMends    = 24      // times that a file is parsed
+	maxSize      = 1 << 20 // bytes of a file
+	maxDepth     = 64
+	maxExpanded  = 200_000 // nodes when every alias is replaced
+	maxDocuments = 200
+	maxMends     = 24 // times that a file is parsed
 )
 
 // convert makes a node; indent is the column of the block collection around it.

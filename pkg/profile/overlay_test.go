@@ -102,6 +102,41 @@ func TestOverlayDeletes(t *testing.T) {
 	}
 }
 
+// TestOverlayLists checks lists whose items have no name, and items that null empties.
+func TestOverlayLists(t *testing.T) {
+	const source = prologue + `
+users:
+  base: keep
+  filters: [{all: [{attribute: a, operator: IS NULL}]}]
+  attributes:
+    target: [{name: x, type: String}, {name: y, type: String, caseExact: true}]
+    remove: [z]
+  mappings: [{target: a, source: b, match: 1}, {target: c, source: d, default: e}]
+assign: {to: [{group: G, role: R}]}
+environments:
+  test:
+    users:
+      filters: [{all: [{attribute: b, operator: IS NULL}]}]
+      attributes: {target: [{name: x, type: null}, {name: y, type: null}], remove: []}
+      mappings: [{target: a, source: null}, {target: c, source: null}]
+    assign: {to: [{group: G, role: null}]}
+`
+	r := resolve(t, source, Options{Environment: "test"})
+	want := &mapping.Desired{
+		Source: mapping.User, Base: mapping.BaseKeep,
+		TargetAttributes: []mapping.AttributeSpec{{Name: text0("y"), CaseExact: new(true)}},
+		RemoveAttributes: []diag.Text{text0("z")},
+		Filters:          &[]mapping.FilterGroup{{Clauses: []mapping.FilterClause{{Attribute: text0("b"), Operator: text0("IS NULL")}}}},
+		Mappings:         []mapping.Attribute{{Target: text0("c"), Kind: mapping.DefaultOnly, Default: new("e"), Match: mapping.Unstated}},
+	}
+	if diff := cmp.Diff(want, r.Users, values); diff != "" {
+		t.Errorf("users (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]Assignment{{Group: "G", Role: "User"}}, r.Assign.To, values); diff != "" {
+		t.Errorf("assign (-want +got)\n%s", diff)
+	}
+}
+
 // TestConcurrent resolves one profile from several goroutines; the race detector
 // looks on.
 func TestConcurrent(t *testing.T) {

@@ -1,7 +1,6 @@
 package profile
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/scimctl/scimctl/pkg/diag"
@@ -91,6 +90,3 @@ func (p *Profile) variable(name string) (Variable, bool) {
 	}
 	return Variable{}, false
 }
-
-// String names the profile.
-func (p *Profile) String() string { return fmt.Sprintf("profile %q", p.Name) }

@@ -27,12 +27,11 @@ func findReferences(s string) []reference {
 			continue
 		}
 		size := strings.IndexByte(s[start:], '}')
-		if size < 0 {
-			if strings.HasPrefix(s[start:], "${var.") {
-				refs = append(refs, reference{start: start, end: len(s), misspelt: true})
+		if size < 0 { // nor is there one behind it
+			if i := strings.Index(s[start:], "${var."); i >= 0 {
+				refs = append(refs, reference{start: start + i, end: len(s), misspelt: true})
 			}
-			at = start + 2
-			continue
+			return refs
 		}
 		inner := s[start+2 : start+size]
 		at = start + size + 1

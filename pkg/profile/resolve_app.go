@@ -68,7 +68,7 @@ func (r *resolver) role(n *node) Role {
 		Where:       n.where,
 	}
 	if strings.ContainsAny(out.Value, " \t") {
-		r.report(diag.Errorf(codeWord, n.get("value").where, "the value of an app role has no blanks"))
+		r.report(diag.Errorf(codeWord, n.get("value").where, "the value of an app role has no blanks").WithDetail("Write it without; blanks may stand in the name."))
 	}
 	if members := n.get("members"); members != nil {
 		for _, m := range members.items {

@@ -75,7 +75,7 @@ func (r *resolver) secretRef(n *node) secret.Ref {
 	case "file":
 		ref.File = r.textOf(n.get("file")).Value
 		if usable(n.get("file")) && strings.TrimSpace(ref.File) == "" {
-			r.report(diag.Errorf(codeNoValue, n.get("file").where, "the path is empty"))
+			r.report(diag.Errorf(codeNoValue, n.get("file").where, "the path is empty").WithDetail("Write the path of the file that holds the secret."))
 		}
 	case "stdin":
 		if on := r.flag(n.get("stdin")); on != nil {

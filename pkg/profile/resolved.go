@@ -73,9 +73,9 @@ type OAuth2 struct {
 
 // Settings of the job. Nil members are not managed.
 type Settings struct {
-	SyncAll                 *bool // scope: all (true), assigned (false)
-	Notify                  *string
-	DeletionThreshold       *int // -1: off
+	SyncAll                 *bool   // scope: all (true), assigned (false)
+	Notify                  *string // mail address; "": off
+	DeletionThreshold       *int    // -1: off
 	SkipOutOfScopeDeletions *bool
 	State                   string // started, stopped or ""
 	Where                   diag.Range

@@ -10,6 +10,10 @@ import (
 // variables reads the declarations of the document and checks them.
 func (c *checker) variables() []Variable {
 	root := c.doc.root
+	if n := root.get("variables"); n != nil && len(n.pairs) > maxVariables {
+		c.report(diag.Errorf(codeDeclaration, n.where, "the profile declares %d variables, more than %d", len(n.pairs), maxVariables))
+		return nil
+	}
 	vars := declared(root.get("variables"))
 	for _, v := range root.get("variables").children() {
 		c.declaration(v.key, v.value)
@@ -20,13 +24,16 @@ func (c *checker) variables() []Variable {
 			c.declaration(v.key, v.value)
 		}
 		for _, v := range declared(inner) {
-			if !slices.ContainsFunc(vars, func(w Variable) bool { return w.Name == v.Name }) {
+			if len(vars) < maxVariables && !slices.ContainsFunc(vars, func(w Variable) bool { return w.Name == v.Name }) {
 				vars = append(vars, v)
 			}
 		}
 	}
 	return vars
 }
+
+// maxVariables is far above what anybody could be asked for.
+const maxVariables = 500
 
 // declared reads the mapping of variables.
 func declared(n *node) []Variable {

@@ -57,7 +57,8 @@ func TestNotPrinted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := xml.NewEncoder(&out).Encode(struct{ S secret.Secret }{s}); err != nil {
+	type element struct{ S secret.Secret }
+	if err := xml.NewEncoder(&out).Encode(element{s}); err != nil {
 		t.Fatal(err)
 	}
 	if err := template.Must(template.New("").Parse("{{.}} {{printf `%x` .}}")).Execute(&out, s); err != nil {

@@ -1,5 +1,7 @@
 package syncschema
 
+import "encoding/json"
+
 // Fresh turns the default schema of a template into the schema of a new job:
 // it gets the id, and the source trees get the tenant's own parameter keys.
 func (k Keys) Fresh(template []byte, id string) (*Object, error) {
@@ -36,7 +38,7 @@ func AddExtra(doc *Object) {
 			list, _ := v.([]any)
 			m.Set("attributeMappings", append(list, &Object{[]Member{
 				{"defaultValue", nil}, {"exportMissingReferences", false}, {"flowBehavior", "FlowWhenChanged"},
-				{"flowType", "Always"}, {"matchingPriority", 0}, {"targetAttributeName", target},
+				{"flowType", "Always"}, {"matchingPriority", json.Number("0")}, {"targetAttributeName", target},
 				{"source", source("Attribute", name, "["+name+"]", nil)},
 			}}))
 			return

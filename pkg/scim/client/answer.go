@@ -120,25 +120,22 @@ func isJSON(contentType string) bool {
 	return err == nil && (media == "application/json" || strings.HasSuffix(media, "+json"))
 }
 
-// resource reads a single resource. A created one must have an id.
-func (a *answer) resource(created bool) (*scim.Object, error) {
+// created reads a resource that was made: it must have an id.
+func (a *answer) created() (*scim.Object, *Error) {
 	o, failure := a.object()
-	if failure != nil {
-		return nil, failure
-	}
-	if created && o.ID() == "" {
+	if failure == nil && o.ID() == "" {
 		return nil, a.fail(KindProtocol, nil, "the answer to the creation has no id; it starts with %s", a.excerpt())
 	}
-	return o, nil
+	return o, failure
 }
 
 // list reads a ListResponse.
-func (a *answer) list() (*List, error) {
+func (a *answer) list() (*List, *Error) {
 	o, failure := a.object()
 	if failure != nil {
 		return nil, failure
 	}
-	wrong := func(what string) error {
+	wrong := func(what string) *Error {
 		return a.fail(KindProtocol, nil, "the answer is no ListResponse: %s; every query must be answered with one, whatever it finds (%s)", what, a.excerpt())
 	}
 	if v, ok := o.Get("schemas"); ok && !contains(v, scim.ListResponseSchema) {

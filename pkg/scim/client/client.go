@@ -95,31 +95,34 @@ func (c *Client) Get(ctx context.Context, resource, id string, query url.Values)
 			params = append(params, Param{name, value})
 		}
 	}
-	a, err := c.send(ctx, call{method: http.MethodGet, path: []string{resource, id}, query: params})
-	if err != nil {
-		return nil, err
-	}
-	return a.resource(false)
+	var found *scim.Object
+	err := c.send(ctx, call{method: http.MethodGet, path: []string{resource, id}, query: params}, func(a *answer) (failure *Error) {
+		found, failure = a.object()
+		return failure
+	})
+	return found, err
 }
 
 // Search queries a collection. A bare object or array, or a 404, is an error of
 // KindProtocol, since Entra takes nothing but a ListResponse (entra_wire W-07).
 // The query's parameters are sent in the order given.
 func (c *Client) Search(ctx context.Context, resource string, query ...Param) (*List, error) {
-	a, err := c.send(ctx, call{method: http.MethodGet, path: []string{resource}, query: query, list: true})
-	if err != nil {
-		return nil, err
-	}
-	return a.list()
+	var list *List
+	err := c.send(ctx, call{method: http.MethodGet, path: []string{resource}, query: query, list: true}, func(a *answer) (failure *Error) {
+		list, failure = a.list()
+		return failure
+	})
+	return list, err
 }
 
 // Create posts a resource and returns the answer, which has an id.
 func (c *Client) Create(ctx context.Context, resource string, body *scim.Object) (*scim.Object, error) {
-	a, err := c.send(ctx, call{method: http.MethodPost, path: []string{resource}, body: body})
-	if err != nil {
-		return nil, err
-	}
-	return a.resource(true)
+	var created *scim.Object
+	err := c.send(ctx, call{method: http.MethodPost, path: []string{resource}, body: body}, func(a *answer) (failure *Error) {
+		created, failure = a.created()
+		return failure
+	})
+	return created, err
 }
 
 // Replace puts a whole resource. The result is nil when the answer had no body.
@@ -133,15 +136,17 @@ func (c *Client) Patch(ctx context.Context, resource, id string, body *scim.Obje
 }
 
 func (c *Client) change(ctx context.Context, r call) (*scim.Object, error) {
-	a, err := c.send(ctx, r)
-	if err != nil || a.empty() {
-		return nil, err
-	}
-	return a.resource(false)
+	var changed *scim.Object
+	err := c.send(ctx, r, func(a *answer) (failure *Error) {
+		if !a.empty() {
+			changed, failure = a.object()
+		}
+		return failure
+	})
+	return changed, err
 }
 
 // Delete removes a resource. The answer's body, if there is one, is not looked at.
 func (c *Client) Delete(ctx context.Context, resource, id string) error {
-	_, err := c.send(ctx, call{method: http.MethodDelete, path: []string{resource, id}})
-	return err
+	return c.send(ctx, call{method: http.MethodDelete, path: []string{resource, id}}, func(*answer) *Error { return nil })
 }

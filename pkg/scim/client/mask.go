@@ -5,7 +5,10 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+
+	"github.com/scimctl/scimctl/pkg/scim"
 )
 
 // masked stands where the token was.
@@ -17,25 +20,31 @@ const shortestSecret = 4
 
 // masker takes the token out of texts, whatever a server or a proxy made of it:
 // as it is, encoded for a URL or HTML, or escaped in JSON.
-type masker struct{ replacer *strings.Replacer }
+type masker struct{ forms []string }
 
 func newMasker(token string) masker {
 	if len(token) < shortestSecret {
-		return masker{strings.NewReplacer()}
+		return masker{}
 	}
-	quoted, _ := json.Marshal(token) // a string always has a JSON form
-	inside := string(quoted[1 : len(quoted)-1])
-	var pairs []string
-	for _, form := range []string{
+	// A string always has a JSON form.
+	escaped, _ := json.Marshal(token)
+	plain, _ := scim.NewObject(scim.Member{Name: token}).AppendJSON(nil)
+	inEscaped := string(escaped[1 : len(escaped)-1])
+	inJSON := strings.TrimSuffix(strings.TrimPrefix(string(plain), `{"`), `":null}`)
+	forms := []string{
 		token, url.QueryEscape(token), url.PathEscape(token), html.EscapeString(token),
-		inside, strings.ReplaceAll(inside, "/", `\/`),
-	} {
-		pairs = append(pairs, form, masked)
+		inJSON, strings.ReplaceAll(inJSON, "/", `\/`), inEscaped, strings.ReplaceAll(inEscaped, "/", `\/`),
 	}
-	return masker{strings.NewReplacer(pairs...)}
+	slices.Sort(forms)
+	return masker{slices.Compact(forms)}
 }
 
-func (m masker) text(s string) string { return m.replacer.Replace(s) }
+func (m masker) text(s string) string {
+	for _, form := range m.forms {
+		s = strings.ReplaceAll(s, form, masked)
+	}
+	return s
+}
 
 func (m masker) bytes(b []byte) []byte {
 	if b == nil {

@@ -36,16 +36,17 @@ type call struct {
 	list   bool // a collection is asked, so 404 is no answer
 }
 
-// send makes a request and returns its answer, which has a status of 2xx.
-func (c *Client) send(ctx context.Context, r call) (*answer, error) {
+// send makes a request. An answer with a status of 2xx goes to read, which may
+// find something wrong with it.
+func (c *Client) send(ctx context.Context, r call, read func(*answer) *Error) error {
 	u, err := c.address(r.path, r.query)
 	if err != nil {
-		return nil, fmt.Errorf("%s below the tenant URL: %w", r.method, err)
+		return fmt.Errorf("%s below the tenant URL: %w", r.method, err)
 	}
 	var body []byte
 	if r.body != nil {
 		if body, err = r.body.AppendJSON(nil); err != nil {
-			return nil, fmt.Errorf("%s %s: %w", r.method, c.mask.text(u.String()), err)
+			return fmt.Errorf("%s %s: %w", r.method, c.mask.text(u.String()), err)
 		}
 	}
 	a := &answer{call: r, url: u.String(), mask: c.mask}
@@ -55,6 +56,9 @@ func (c *Client) send(ctx context.Context, r call) (*answer, error) {
 	took := c.options.Now().Sub(started)
 	if failure == nil {
 		failure = a.check(c.options.Now())
+	}
+	if failure == nil {
+		failure = read(a)
 	}
 	if failure != nil {
 		err = failure
@@ -66,10 +70,7 @@ func (c *Client) send(ctx context.Context, r call) (*answer, error) {
 			Started: started, Took: took, Err: err,
 		})
 	}
-	if err != nil {
-		return nil, err
-	}
-	return a, nil
+	return err
 }
 
 func (c *Client) header(hasBody bool) http.Header {
