@@ -176,7 +176,7 @@ func checkRoles(before, after []any) error {
 	for _, r := range before {
 		old, _ := r.(map[string]any)
 		id, _ := old["id"].(string)
-		if true {
+		if old["isEnabled"] != true {
 			continue
 		}
 		kept := ids[id]
