@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -53,6 +54,20 @@ func startTenant(ts *testscript.TestScript, neg bool, args []string) {
 	} {
 		ts.Setenv(name, value)
 	}
+}
+
+// startWebsite is the script command `website`: something that answers every request
+// with a page of HTML, at WEBSITE.
+func startWebsite(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: website")
+	}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, "<!doctype html><title>Please sign in</title>")
+	}))
+	ts.Defer(s.Close)
+	ts.Setenv("WEBSITE", s.URL)
 }
 
 // graphClient calls the tenant without any code of the product.

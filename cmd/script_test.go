@@ -52,6 +52,7 @@ func TestScripts(t *testing.T) {
 			"jsonget": jsonGet,
 			"nowhere": nowhere,
 			"exit":    exitCode,
+			"website": startWebsite,
 		},
 	})
 }

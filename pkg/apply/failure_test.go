@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -116,8 +117,11 @@ func TestEveryCallFailsOnce(t *testing.T) {
 // failOnce makes a call fail once: before it does anything, or late, after it
 // worked.
 func failOnce(f *fake, call string, late bool) {
+	var mu sync.Mutex
 	failed := false
 	fail := func(name string) error {
+		mu.Lock()
+		defer mu.Unlock()
 		if name != call || failed {
 			return nil
 		}
@@ -128,11 +132,7 @@ func failOnce(f *fake, call string, late bool) {
 		f.after = fail
 		return
 	}
-	f.before = func(_ context.Context, name string) error {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		return fail(name)
-	}
+	f.before = func(_ context.Context, name string) error { return fail(name) }
 }
 
 // checkReport checks that a report of a failed run is complete and consistent.

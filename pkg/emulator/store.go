@@ -108,7 +108,7 @@ func (f *folder) writeFile(name string, data []byte) error {
 	if before, ok := f.written[name]; ok && bytes.Equal(before, data) {
 		return nil
 	}
-	if err := maybe.WriteFile(filepath.Join(f.dir, name), data, 0o644); err != nil {
+	if err := maybe.WriteFile(filepath.Join(f.dir, name), data, 0o600); err != nil {
 		return fmt.Errorf("state folder: %w", err)
 	}
 	f.written[name] = data

@@ -93,9 +93,8 @@ func evalDateDiff(_ *Machine, c *code, args []Value) (Value, error) {
 	return Integer(elapsed(from, to, intervalLength(unit))), nil
 }
 
-// weekStart moves a date to the Saturday before its week, at the same time of
-// day; only differences of it mean something.
-func weekStart(t time.Time) time.Time { return t.AddDate(0, 0, -int(t.Weekday())-1) }
+// weekStart moves a date to the Sunday of its week, at the same time of day.
+func weekStart(t time.Time) time.Time { return t.AddDate(0, 0, -int(t.Weekday())) }
 
 func midnight(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
