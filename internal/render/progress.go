@@ -101,15 +101,15 @@ func (pr *Progress) animate() {
 		case <-tick.C:
 			pr.mu.Lock()
 			pr.frame++
-			pr.erase()
 			pr.draw()
 			pr.mu.Unlock()
 		}
 	}
 }
 
-// draw writes the moving line; the lock is held.
+// draw writes the moving line in place of the last one; the lock is held.
 func (pr *Progress) draw() {
+	pr.erase()
 	if !pr.live || len(pr.running) == 0 {
 		return
 	}

@@ -209,6 +209,7 @@ func TestProgress(t *testing.T) {
 		pr := NewProgress(streams, func() time.Time { return now })
 		steps := somePlan().Steps
 		pr.Event(apply.Event{Step: steps[0], Total: 2})
+		pr.Event(apply.Event{Step: steps[2], Total: 2}) // beside the first one
 		pr.Notice("Graph asks to wait 12 s")
 		pr.Event(apply.Event{Step: steps[0], Total: 2, Done: true, Took: 1500 * time.Millisecond})
 		pr.Event(apply.Event{Step: steps[1], Total: 2})
@@ -222,6 +223,11 @@ func TestProgress(t *testing.T) {
 		}
 		if strings.Contains(got, "\r") != terminal {
 			t.Errorf("terminal %v: moving line in\n%q", terminal, got)
+		}
+		for part := range strings.SplitSeq(strings.ReplaceAll(got, "\r\x1b[K", "\n"), "\n") {
+			if strings.Count(part, "[") > 1 {
+				t.Errorf("terminal %v: a moving line was not taken off before the next: %q", terminal, part)
+			}
 		}
 		if terminal && !strings.HasSuffix(got, "\n") && !strings.HasSuffix(got, "\x1b[K") {
 			t.Errorf("something is left on the screen: %q", got)

@@ -61,16 +61,17 @@ func getManager(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, manager := range c.related(e, "manager") {
-		body, err := c.render(userKind, manager)
-		if err != nil {
-			return nil, err
-		}
-		body["@odata.context"] = c.context("directoryObjects/$entity")
-		body["@odata.type"] = "#microsoft.graph.user"
-		return ok(body)
+	managers := c.related(e, "manager")
+	if len(managers) == 0 {
+		return nil, fail(404, "Request_ResourceNotFound", "Resource 'manager' does not exist or one of its queried reference-property objects are not present.")
 	}
-	return nil, fail(404, "Request_ResourceNotFound", "Resource 'manager' does not exist or one of its queried reference-property objects are not present.")
+	body, err := c.render(userKind, managers[0])
+	if err != nil {
+		return nil, err
+	}
+	body["@odata.context"] = c.context("directoryObjects/$entity")
+	body["@odata.type"] = "#microsoft.graph.user"
+	return ok(body)
 }
 
 func userMemberOf(c *call) (*reply, error) {
