@@ -17,16 +17,31 @@ func compileEntra(m mapping) (func() (string, error), error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	machine := expr.NewMachine(expr.Env{})
-	source := expr.Attrs{}
-	for name, value := range attributes {
-		source[name] = expr.Text(value)
-	}
+	machine, source := entraMachine(), entraSource()
 	return func() (string, error) {
 		v, err := machine.Eval(program, source)
 		return v.String(), err
 	}, nil
 }
+
+// The machine and the inputs are made once, as for many objects and mappings.
+var (
+	entraMachine = sync.OnceValue(func() *expr.Machine { return expr.NewMachine(expr.Env{}) })
+	entraSource  = sync.OnceValue(func() expr.Attrs {
+		source := expr.Attrs{}
+		for name, value := range attributes {
+			source[name] = expr.Text(value)
+		}
+		return source
+	})
+	celInput = sync.OnceValue(func() map[string]any {
+		input := map[string]any{}
+		for name, value := range attributes {
+			input[name] = value
+		}
+		return input
+	})
+)
 
 // The same functions for the peers, in plain Go.
 
@@ -134,10 +149,7 @@ func compileCEL(m mapping) (func() (string, error), error) {
 	if err != nil {
 		return nil, err
 	}
-	input := map[string]any{}
-	for name, value := range attributes {
-		input[name] = value
-	}
+	input := celInput()
 	return func() (string, error) {
 		v, _, err := program.Eval(input)
 		if err != nil {

@@ -169,6 +169,12 @@ func (s *session) observe(ctx context.Context, c planned, f sourceFlags) (*profi
 	}
 	o.IDs = foundIDs(r.Lookups, observed)
 	r, problems = c.Resolve(o)
+	if observed.App == nil && r != nil && !problems.HasErrors() {
+		// There is no schema to check against yet, but no reason either to make an
+		// application whose mappings cannot work.
+		_, offline := check(r)
+		problems = append(problems, errorsOf(offline)...)
+	}
 	render.Err(s.deps.IO).Diagnostics(problems, c.sources)
 	if problems.HasErrors() {
 		return nil, nil, exit(exitError)

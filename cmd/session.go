@@ -15,6 +15,7 @@ import (
 type session struct {
 	deps    *Deps
 	target  apply.Target
+	hangUp  func() // lets go of the connections to the tenant
 	secrets *secret.Resolver
 	sandbox *sandbox     // nil on a real tenant
 	notice  func(string) // where waits are told; nil writes notes
@@ -48,12 +49,15 @@ func (d *Deps) open(_ context.Context, f connectFlags, _ []planned) (*session, e
 		s.closeInto(&err)
 		return nil, err
 	}
-	s.target = client
+	s.target, s.hangUp = client, client.Close
 	return s, nil
 }
 
 // closeInto ends the session; the first error wins.
 func (s *session) closeInto(err *error) {
+	if s.hangUp != nil {
+		s.hangUp()
+	}
 	if s.sandbox == nil {
 		return
 	}

@@ -43,7 +43,7 @@ func observeTenant(ctx context.Context, t Target, q plan.Query, o *plan.Observed
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
 		o.Tenant, err = t.Tenant(ctx)
-		return wrap(err, "read the tenant")
+		return err
 	})
 	if q.Template != "" {
 		g.Go(func() error {
@@ -64,13 +64,13 @@ func observeTenant(ctx context.Context, t Target, q plan.Query, o *plan.Observed
 	for i, sq := range queries {
 		g.Go(func() (err error) {
 			found[i], err = t.ServicePrincipals(ctx, sq)
-			return wrap(err, "look up the enterprise application")
+			return err
 		})
 	}
 	if len(q.Principals) > 0 {
 		g.Go(func() (err error) {
 			o.Principals, err = t.Principals(ctx, q.Principals)
-			return wrap(err, "look up users and groups")
+			return err
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -149,20 +149,20 @@ func observeApp(ctx context.Context, t Target, q plan.Query, sp entra.ServicePri
 	})
 	g.Go(func() (err error) {
 		a.Jobs, err = t.Jobs(ctx2, sp.ID)
-		return wrap(err, "read the synchronization jobs")
+		return err
 	})
 	g.Go(func() (err error) {
 		a.SyncTemplates, err = t.SyncTemplates(ctx2, sp.ID)
-		return wrap(err, "read the synchronization templates")
+		return err
 	})
 	g.Go(func() (err error) {
 		a.Secrets, err = t.Secrets(ctx2, sp.ID)
-		return wrap(err, "read the synchronization secrets")
+		return err
 	})
 	if q.Assignments {
 		g.Go(func() (err error) {
 			a.Assignments, err = t.Assignments(ctx2, sp.ID)
-			return wrap(err, "read the assignments")
+			return err
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -190,7 +190,7 @@ func observeJob(ctx context.Context, t Target, q plan.Query, a *plan.ObservedApp
 	if q.Mappings && template != "" && (a.Job != nil || len(a.Jobs) == 0) {
 		g.Go(func() (err error) {
 			a.TemplateSchema, err = t.TemplateSchema(ctx, sp, template)
-			return wrap(err, "read the schema of the synchronization template "+template)
+			return err
 		})
 	}
 	if a.Job == nil {
@@ -198,13 +198,13 @@ func observeJob(ctx context.Context, t Target, q plan.Query, a *plan.ObservedApp
 	}
 	g.Go(func() (err error) {
 		a.Schema, err = t.Schema(ctx, sp, a.Job.ID)
-		return wrap(err, "read the schema")
+		return err
 	})
 	if q.Filters {
 		g.Go(func() error {
 			names, err := t.FilterOperators(ctx, sp, a.Job.ID)
 			a.Operators = plan.FoldOperators(names)
-			return wrap(err, "read the filter operators")
+			return err
 		})
 	}
 	if q.CanTest(a.Secrets) {
@@ -227,12 +227,4 @@ func credentials(err error) (plan.CredentialState, string) {
 		return plan.CredentialsRejected, refused.Error()
 	}
 	return plan.CredentialsUnknown, err.Error()
-}
-
-// wrap says what was being done when err happened; nil stays nil.
-func wrap(err error, doing string) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", doing, err)
 }

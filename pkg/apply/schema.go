@@ -69,19 +69,19 @@ func (r *runner) readSchemas(ctx context.Context, s *plan.SchemaStep) (schemas, 
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
 		now.live, err = r.t.Schema(ctx, app.ServicePrincipalID, app.JobID)
-		return wrap(err, "read the schema")
+		return err
 	})
 	if needsTemplate && newJob == "" {
 		g.Go(func() (err error) {
 			now.template, err = r.templateSchema(ctx, app)
-			return wrap(err, "read the schema of the template")
+			return err
 		})
 	}
 	if needsOperators {
 		g.Go(func() error {
 			names, err := r.t.FilterOperators(ctx, app.ServicePrincipalID, app.JobID)
 			now.operators = plan.FoldOperators(names)
-			return wrap(err, "read the filter operators")
+			return err
 		})
 	}
 	if err := g.Wait(); err != nil {

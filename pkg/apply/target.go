@@ -8,7 +8,7 @@ import (
 )
 
 // Target is a tenant as apply needs it. Methods wait out replication and retry
-// what is safe to repeat; their errors tell what to do.
+// what is safe to repeat; their errors say what was being done and what to do.
 type Target interface {
 	Tenant(ctx context.Context) (entra.Tenant, error)
 

@@ -47,11 +47,10 @@ func (r *run) create(ctx context.Context) *ending {
 	if err != nil {
 		return r.fail(ActionCreate, EntryExportAdd, StepExport, "create", body, err)
 	}
-	r.out.TargetID = made.ID()
-	if end := r.taken(made.ID()); end != nil {
+	r.out.TargetID, r.created = made.ID(), true
+	if end := r.link(made.ID()); end != nil {
 		return end
 	}
-	r.e.config.Links.Link(r.typ, r.id, made.ID())
 	r.exported(EntryExportAdd, "created", r.dropped(made, plain))
 	if end := r.patch(ctx, ActionCreate, created(references)); end != nil {
 		return end
@@ -87,7 +86,8 @@ func (r *run) update(ctx context.Context, have *scim.Object) *ending {
 		return end
 	}
 	plain, references := r.references()
-	changes := r.k.changes(have, append(plain, references...))
+	r.keep(have)
+	changes := r.k.changes(of(have), append(plain, references...))
 	var members memberChanges
 	action := ActionUpdate
 	if r.verdict.softDeleted() {
@@ -102,6 +102,9 @@ func (r *run) update(ctx context.Context, have *scim.Object) *ending {
 	}
 	if end := r.allowed(needs(action), "Update"); end != nil {
 		return end
+	}
+	if action == ActionDisable && r.held() {
+		return r.staged("disabled")
 	}
 	if end := r.patch(ctx, action, changes); end != nil {
 		return end
@@ -178,6 +181,9 @@ func (r *run) forget(ctx context.Context) *ending {
 func (r *run) remove(ctx context.Context) *ending {
 	if end := r.allowed(mapping.Delete, "Delete"); end != nil {
 		return end
+	}
+	if r.held() {
+		return r.staged("deleted")
 	}
 	r.record(EntrySynchronizationDelete, StepMatching, Success,
 		fmt.Sprintf("%s '%s' will be deleted in %s (%s)", r.typ, r.name, r.e.config.TargetSystem, r.verdict.reasons(r.typ)))

@@ -34,17 +34,41 @@ type Memberships interface {
 	SetMember(groupID string, m Member, has bool)
 }
 
-// Memory is Links, Sources and Memberships in memory, safe for concurrent use.
+// Claims is implemented by Links that link and look the other way round in one
+// step, so that two source objects that are provisioned at the same time cannot
+// both take the same target object.
+type Claims interface {
+	// Claim links the source object, unless the target is linked to another one. It
+	// returns the source object that the target is linked to then.
+	Claim(typ, sourceID, targetID string) (owner string)
+}
+
+// Memory is Links, Sources, Claims and Memberships in memory, safe for concurrent
+// use. It is written and read as JSON.
 type Memory struct {
 	mu      sync.Mutex
 	targets map[Member]string
 	sources map[Member]string // keyed by type and target id
 	members map[string]map[Member]bool
+	marks   map[Member]mark // of linked objects
+}
+
+// mark is how a linked object was left at the target.
+type mark struct {
+	off  bool // it was exported with IsSoftDeleted true
+	left bool // it was unassigned or out of the scoping filter
 }
 
 // NewMemory returns an empty Memory.
 func NewMemory() *Memory {
-	return &Memory{targets: map[Member]string{}, sources: map[Member]string{}, members: map[string]map[Member]bool{}}
+	l := &Memory{}
+	l.clear()
+	return l
+}
+
+func (l *Memory) clear() {
+	l.targets, l.sources = map[Member]string{}, map[Member]string{}
+	l.members, l.marks = map[string]map[Member]bool{}, map[Member]mark{}
 }
 
 // Target returns the target id of a source object.
@@ -67,9 +91,27 @@ func (l *Memory) Source(typ, targetID string) (string, bool) {
 func (l *Memory) Link(typ, sourceID, targetID string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.link(typ, sourceID, targetID)
+}
+
+func (l *Memory) link(typ, sourceID, targetID string) {
+	if l.targets[Member{typ, sourceID}] == targetID {
+		return
+	}
 	l.unlink(typ, sourceID)
 	l.targets[Member{typ, sourceID}] = targetID
 	l.sources[Member{typ, targetID}] = sourceID
+}
+
+// Claim links the source object unless the target belongs to another one.
+func (l *Memory) Claim(typ, sourceID, targetID string) (owner string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if other, linked := l.sources[Member{typ, targetID}]; linked && other != sourceID {
+		return other
+	}
+	l.link(typ, sourceID, targetID)
+	return sourceID
 }
 
 // Unlink forgets the target object and, of memberships, both sides.
@@ -90,6 +132,7 @@ func (l *Memory) unlink(typ, sourceID string) {
 		delete(l.sources, Member{typ, target})
 	}
 	delete(l.targets, Member{typ, sourceID})
+	delete(l.marks, Member{typ, sourceID})
 }
 
 // HasMember reports whether the group was given the member.

@@ -141,23 +141,26 @@ func (r *run) adopt(have *scim.Object) (*scim.Object, *ending) {
 	id := have.ID()
 	r.out.TargetID = id
 	r.retrieved(have)
-	if end := r.taken(id); end != nil {
+	if end := r.link(id); end != nil {
 		return nil, end
 	}
-	r.e.config.Links.Link(r.typ, r.id, id)
 	r.record(EntrySynchronizationUpdate, StepMatching, Success,
 		fmt.Sprintf("%s '%s' was matched with a %s in %s and is linked to it now", r.typ, r.name, r.typ, r.e.config.TargetSystem))
 	return have, nil
 }
 
-// taken ends the run when the target object belongs to another source object.
-func (r *run) taken(id string) *ending {
-	sources, ok := r.e.config.Links.(Sources)
-	if !ok {
-		return nil
+// link links the source object to the target object. It ends the run when that
+// belongs to another source object.
+func (r *run) link(id string) *ending {
+	other := ""
+	switch links := r.e.config.Links.(type) {
+	case Claims:
+		other = links.Claim(r.typ, r.id, id)
+	case Sources:
+		other, _ = links.Source(r.typ, id)
 	}
-	other, linked := sources.Source(r.typ, id)
-	if !linked || other == r.id {
+	if other == "" || other == r.id {
+		r.e.config.Links.Link(r.typ, r.id, id)
 		return nil
 	}
 	return r.refuse(ActionOther, EntryImport, StepMatching, CodeDuplicateSourceEntries,

@@ -12,6 +12,10 @@ const (
 	ActionUpdate  Action = "update"
 	ActionDisable Action = "disable"
 	ActionDelete  Action = "delete"
+
+	// ActionStagedDelete is a deletion or a disabling that the guard against
+	// accidental deletions holds back. Source: graph_contract §5, §10.
+	ActionStagedDelete Action = "stagedDelete"
 )
 
 // Status is how it ended.
@@ -64,8 +68,11 @@ const (
 	EntryExportAdd              = "EntryExportAdd"
 	EntryExportUpdate           = "EntryExportUpdate"
 	EntryExportDelete           = "EntryExportDelete"
+	EntryImportAdd              = "EntryImportAdd"
+	EntryImportUpdate           = "EntryImportUpdate"
 
 	// Names that no sample shows [?]; they follow the pattern of the others.
+	EntryImportDelete             = "EntryImportDelete"
 	EntrySynchronizationDelete    = "EntrySynchronizationDelete"
 	EntrySynchronizationTransform = "EntrySynchronizationTransform"
 	EntryReferenceResolution      = "EntryReferenceResolution"

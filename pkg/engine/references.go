@@ -23,11 +23,14 @@ func (r *run) references() (plain, references []mapping.Value) {
 		case !v.Reference:
 			plain = append(plain, v)
 		case v.Path.Attribute == attrMembers:
+		case r.how.part == plainPart:
+			r.pending = true
 		default:
 			var ids []string
 			for _, source := range v.Values {
 				id, ok := r.resolve(source)
 				if !ok {
+					r.unresolved = append(r.unresolved, source)
 					details = append(details, Detail{v.Target, source + " is not provisioned and left out"})
 					continue
 				}
@@ -88,11 +91,16 @@ func (r *run) memberChanges() memberChanges {
 	if !r.k.members {
 		return changes
 	}
+	if r.how.part == plainPart {
+		r.pending = true
+		return changes
+	}
 	memory, remembers := r.e.config.Links.(Memberships)
 	var details []Detail
 	for _, m := range r.subject.Members {
 		id, ok := r.e.config.Links.Target(m.Type, m.ID)
 		if !ok {
+			r.unresolved = append(r.unresolved, m.ID)
 			details = append(details, Detail{attrMembers, m.ID + " is not provisioned and left out"})
 			continue
 		}

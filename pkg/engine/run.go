@@ -13,6 +13,7 @@ import (
 type run struct {
 	e       *Engine
 	k       *kind
+	how     manner
 	subject Subject
 	typ, id string
 	name    string // for people: userPrincipalName, displayName or the id
@@ -22,6 +23,11 @@ type run struct {
 	veil    veil
 	lost    []string // targets that the server took without storing them
 	out     Outcome
+
+	created    bool             // the target object was made in this run
+	pending    bool             // references wait for their part
+	kept       map[string][]any // what the target has of them, by target attribute
+	unresolved []string         // source ids of references that are not linked
 }
 
 // ending is how a run ends. The methods of run that may end it return one, nil to
@@ -38,7 +44,12 @@ type ending struct {
 // repeated: Entra comes back in a later cycle, and whether it waits for a
 // Retry-After is reported both ways. Source: entra_wire W-80, W-85 [?].
 func (e *Engine) Provision(ctx context.Context, s Subject) Outcome {
-	r := &run{e: e, subject: s, typ: s.Object.Type, id: s.Object.ID}
+	return e.run(ctx, s, manner{}).out
+}
+
+// run provisions one object in the given manner.
+func (e *Engine) run(ctx context.Context, s Subject, how manner) *run {
+	r := &run{e: e, how: how, subject: s, typ: s.Object.Type, id: s.Object.ID}
 	r.name = r.id
 	r.out.Started = e.config.Env.Now()
 	end := r.provision(ctx)
@@ -46,7 +57,7 @@ func (e *Engine) Provision(ctx context.Context, s Subject) Outcome {
 	r.out.Message, r.out.Advice = r.veil.over(end.message), end.advice
 	r.out.Err = r.veil.overError(end.err)
 	r.out.Ended = e.config.Env.Now()
-	return r.out
+	return r
 }
 
 func (r *run) provision(ctx context.Context) *ending {
@@ -61,7 +72,9 @@ func (r *run) provision(ctx context.Context) *ending {
 		return &ending{ActionOther, Failure, CodeInternalError, err.Error(), "", err}
 	}
 	r.imported()
-
+	if r.how.part == referencePart {
+		return r.provisionReferences(ctx)
+	}
 	if r.verdict.deleted == HardDeleted {
 		return r.forget(ctx)
 	}
@@ -116,7 +129,11 @@ func (r *run) prepare() (err error) {
 			r.veil.add(text)
 		}
 	}
-	r.result = r.k.Map(mapping.NewMachine(r.e.config.Env), r.object)
+	program := r.k.Program
+	if r.how.program != nil {
+		program = r.how.program
+	}
+	r.result = program.Map(mapping.NewMachine(r.e.config.Env), r.object)
 	r.veil.hide(r.result.Values)
 	return nil
 }
@@ -162,8 +179,12 @@ func (r *run) imported() {
 	}
 	add(attrIsSoftDeleted)
 	add(attrRoles)
-	r.record(EntryImport, StepImport, Success,
-		fmt.Sprintf("Retrieved %s '%s' from %s", r.typ, r.name, r.e.config.SourceSystem), details...)
+	name, text := EntryImport, fmt.Sprintf("Retrieved %s '%s' from %s", r.typ, r.name, r.e.config.SourceSystem)
+	if r.how.change != "" {
+		name = EntryImport + string(r.how.change)
+		text = fmt.Sprintf("Received %s '%s' change of type (%s) from %s", r.typ, r.name, r.how.change, r.e.config.SourceSystem)
+	}
+	r.record(name, StepImport, Success, text, details...)
 }
 
 // scoped records the scope.

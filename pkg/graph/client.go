@@ -23,7 +23,7 @@ type Options struct {
 	Cloud     Cloud                // national cloud; "" is Public
 	URL       string               // of Graph, without version; "" is the cloud's
 	Authority string               // of sign-in; "" is the cloud's
-	CAs       *x509.CertPool       // trusted besides nothing else; nil: the system's
+	CAs       *x509.CertPool       // the certificate authorities to trust; nil: the system's
 	Auth      Auth                 // kind of sign-in; "" tries what the environment offers
 	TenantID  string               // tenant to sign in to, id or domain; "" as the environment says
 	ClientID  string               // application to sign in as; "" as the environment says
@@ -61,6 +61,7 @@ var kinds = []Auth{"", AuthEnvironment, AuthWorkload, AuthCLI, AuthAzd, AuthDevi
 type Client struct {
 	at        endpoints
 	adapter   kiota.RequestAdapter
+	transport *transport
 	signIn    *signIn
 	clock     *clock
 	young     young
@@ -90,6 +91,7 @@ func New(o Options) (*Client, error) {
 	}
 	c.clock = &clock{now: c.now}
 	rt := newTransport(o)
+	c.transport = rt
 	c.signIn = &signIn{
 		build:  newCredentials(o, at, rt).build,
 		scopes: []string{at.graph.String() + "/.default"},
@@ -110,3 +112,7 @@ func New(o Options) (*Client, error) {
 	}
 	return c, nil
 }
+
+// Close lets go of the connections that are kept for further calls. A Client that
+// is closed can still be used.
+func (c *Client) Close() { c.transport.CloseIdleConnections() }

@@ -39,6 +39,13 @@ func newTransport(o Options) *transport {
 	return &transport{own, maxAnswer}
 }
 
+// CloseIdleConnections closes the kept connections of the transport below.
+func (t *transport) CloseIdleConnections() {
+	if next, ok := t.next.(interface{ CloseIdleConnections() }); ok {
+		next.CloseIdleConnections()
+	}
+}
+
 // failure receives the network error of a request; see watch.
 type failure struct{ err error }
 

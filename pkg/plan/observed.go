@@ -10,11 +10,6 @@ type Observed struct {
 	Candidates []Candidate                 // service principals that fit the identity, tagged ones first
 	App        *ObservedApp                // of the single candidate that is ours or adopted
 	Principals map[entra.PrincipalRef][]entra.Principal
-
-	// KnownSchema is the default schema of the template as it is known offline.
-	// A caller may fill it in where no application exists yet, so that the plan
-	// can say which of the template's mappings would change.
-	KnownSchema *entra.Schema
 }
 
 // Candidate is a service principal that might be the profile's.

@@ -59,23 +59,9 @@ func (s *SchemaStep) lint(schema *entra.Schema, live bool) (diag.List, error) {
 		if i < 0 || !m.Enabled && s.Wants[i].Enabled == nil {
 			continue
 		}
-		problems = append(problems, mapping.Lint(withPlaces(m, s.Wants[i]), mapping.LintOptions{Live: live, SyncAll: s.SyncAll})...)
+		problems = append(problems, mapping.Lint(m.Placed(s.Wants[i]), mapping.LintOptions{Live: live, SyncAll: s.SyncAll})...)
 	}
 	return problems, nil
-}
-
-// withPlaces gives the attribute mappings that come from the profile their
-// places in it, so that a problem is shown where it can be mended.
-func withPlaces(m mapping.ObjectMapping, want mapping.Desired) mapping.ObjectMapping {
-	m.Attributes = slices.Clone(m.Attributes)
-	for i, a := range m.Attributes {
-		for _, w := range want.Mappings {
-			if w.Target.Value == a.Target.Value && w.Kind == a.Kind && mapping.Canonical(w.Source.Value) == mapping.Canonical(a.Source.Value) {
-				m.Attributes[i].Target, m.Attributes[i].Source, m.Attributes[i].Where = w.Target, w.Source, w.Where
-			}
-		}
-	}
-	return m
 }
 
 // schemaStep plans the edits of the job's schema, or returns nil when it says
@@ -147,7 +133,7 @@ func (b *builder) lint(s *SchemaStep, before, after *entra.Schema) {
 func (b *builder) schemas() (live, template *entra.Schema) {
 	switch {
 	case b.app == nil:
-		return b.o.KnownSchema, b.o.KnownSchema
+		return nil, nil
 	case b.app.Job == nil:
 		return b.app.TemplateSchema, b.app.TemplateSchema
 	default:

@@ -151,16 +151,6 @@ func TestNewApplication(t *testing.T) {
 	if got := lines(step(t, p, plan.EditSchema)); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
-	// With the template's schema at hand the plan says what differs from it.
-	o := empty()
-	o.KnownSchema = schema(t)
-	if got := lines(step(t, plan.Build(r, o, plan.Options{}), plan.EditSchema)); got != "> nothing differs from the template" {
-		t.Errorf("got:\n%s", got)
-	}
-	r.Users.Base = mapping.BaseNone
-	if got := lines(step(t, plan.Build(r, o, plan.Options{}), plan.EditSchema)); !strings.Contains(got, "- user mapping title: source jobTitle") {
-		t.Errorf("got:\n%s", got)
-	}
 }
 
 func TestMappingRules(t *testing.T) {
