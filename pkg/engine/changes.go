@@ -15,11 +15,16 @@ type change struct {
 	redacted bool
 }
 
-// changes returns what must be written to make what the target has of each value,
-// as have says, what the values say. Null values are not there and clear nothing;
-// values for creation only stay away. An attribute that the target lacks is added,
-// another one replaced. Source: entra_wire W-25, W-30, graph_gotchas 30.
-func (k *kind) changes(have func(mapping.Value) []any, values []mapping.Value) []change {
+// changes returns what must be written to make have what the values say. Null
+// values are not there and clear nothing; values for creation only stay away. An
+// attribute that the target lacks is added, another one replaced.
+// Source: entra_wire W-25, W-30, graph_gotchas 30.
+func (k *kind) changes(have *scim.Object, values []mapping.Value) []change {
+	return k.differences(func(v mapping.Value) []any { return have.Lookup(v.Path) }, values)
+}
+
+// differences is changes for a target of which have returns what is there.
+func (k *kind) differences(have func(mapping.Value) []any, values []mapping.Value) []change {
 	var out []change
 	for _, v := range values {
 		if v.OnCreateOnly || len(v.Values) == 0 {
@@ -36,11 +41,6 @@ func (k *kind) changes(have func(mapping.Value) []any, values []mapping.Value) [
 		out = append(out, c)
 	}
 	return out
-}
-
-// of looks values up in a target object.
-func of(have *scim.Object) func(mapping.Value) []any {
-	return func(v mapping.Value) []any { return have.Lookup(v.Path) }
 }
 
 // emptyText reports whether v is an empty text, which nothing needs to be

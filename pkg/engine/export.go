@@ -87,7 +87,7 @@ func (r *run) update(ctx context.Context, have *scim.Object) *ending {
 	}
 	plain, references := r.references()
 	r.keep(have)
-	changes := r.k.changes(of(have), append(plain, references...))
+	changes := r.k.changes(have, append(plain, references...))
 	var members memberChanges
 	action := ActionUpdate
 	if r.verdict.softDeleted() {

@@ -82,7 +82,7 @@ func (r *run) provisionReferences(ctx context.Context) *ending {
 	r.out.TargetID = id
 	r.result.Errors = nil // reported with the other attributes
 	_, references := r.references()
-	changes := r.k.changes(func(v mapping.Value) []any { return r.how.kept[v.Target] }, references)
+	changes := r.k.differences(func(v mapping.Value) []any { return r.how.kept[v.Target] }, references)
 	var members memberChanges
 	if !r.verdict.softDeleted() {
 		members = r.memberChanges()

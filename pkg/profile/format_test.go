@@ -133,7 +133,7 @@ func TestFormatErrors(t *testing.T) {
 	}{
 		{"no YAML", prologue + "users: {base: none\n", codeSyntax, ""},
 		{"unknown key", prologue + "nam: x   \n", codeUnknownKey, "nam"},
-		{"expression", withExpression("'Join( \" \",[a]'  "), "SC2001", "("},
+		{"expression", withExpression("'Join( \" \",[a]'  "), "SC2003", "("},
 		{"variable outside of a text", withExpression("'Append( [a],${var.v})'"), codeVariablePlace, "${var.v}"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

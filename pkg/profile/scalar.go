@@ -207,7 +207,6 @@ func (r *rescan) fold(inside bool) {
 			r.lineBreak(at)
 		}
 	}
-	r.jump = r.jump || len(breaks) > 0
 }
 
 // lineBreak adds the line break at a source byte: LS and PS as they are, all

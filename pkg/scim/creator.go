@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // maxLayouts bounds how many layouts a Creator remembers. Which attributes are
@@ -20,7 +21,7 @@ const maxColumns = 64
 type Creator struct {
 	dialect Dialect
 	columns []AttributeValue // without values
-	regular bool // bodies can be laid out
+	regular bool             // bodies can be laid out
 	layouts map[layoutKey]*layout
 }
 
@@ -109,12 +110,11 @@ func (c *Creator) key(values []AttributeValue) (key layoutKey, ok bool) {
 		}
 		key.present |= 1 << at
 		if v.Type == BooleanValue {
-			b, isBool := asBool(v.Values[0])
-			if !isBool {
-				return key, false // CreateUser says what is wrong
-			}
-			if b {
+			switch text := v.Values[0]; {
+			case text == "True" || strings.EqualFold(text, "true"):
 				key.truth |= 1 << at
+			case text != "False" && !strings.EqualFold(text, "false"):
+				return key, false // CreateUser says what is wrong
 			}
 		}
 		at++

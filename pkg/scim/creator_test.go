@@ -18,7 +18,7 @@ func creatorColumns(t testing.TB) []scim.AttributeValue {
 		value(t, `phoneNumbers[type eq "mobile"].value`, ""), value(t, enterprise+"department", ""),
 		typed(t, scim.IntegerValue, "urn:ietf:params:scim:schemas:extension:Acme:2.0:User:floor", ""),
 		typed(t, scim.DateTimeValue, "urn:ietf:params:scim:schemas:extension:Acme:2.0:User:since", ""),
-		value(t, "favouriteColour", ""), // left out of a creation
+		value(t, "favouriteColour", ""),                                                         // left out of a creation
 		value(t, "urn:ietf:params:scim:schemas:core:2.0:User:title", ""), value(t, "title", ""), // one writes over the other
 	}
 }

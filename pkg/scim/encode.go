@@ -20,6 +20,10 @@ func (o *Object) AppendJSON(dst []byte) ([]byte, error) {
 	return appendObject(dst, o, 1)
 }
 
+// AppendString appends s as a JSON string, escaped as AppendJSON does it. Bytes that
+// are not UTF-8 become the replacement character.
+func AppendString(dst []byte, s string) []byte { return appendString(dst, s) }
+
 func appendObject(dst []byte, o *Object, depth int) ([]byte, error) {
 	if depth > MaxDepth {
 		return dst, fmt.Errorf("print SCIM object: more than %d levels of nesting", MaxDepth)
