@@ -58,6 +58,12 @@ func TestDiagnosticReference(t *testing.T) {
 	current(t, "../docs/diagnostics.md", b.String())
 }
 
+// TestSchemaBesideProfiles: the schema that the built-in profiles name for editors
+// is there.
+func TestSchemaBesideProfiles(t *testing.T) {
+	current(t, "../profiles/profile.schema.json", string(profile.JSONSchema()))
+}
+
 // TestExamplesOfPages: the profiles that the pages print are profiles.
 func TestExamplesOfPages(t *testing.T) {
 	for _, path := range []string{"../README.md", "../docs/profile.md"} {

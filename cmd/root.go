@@ -42,7 +42,7 @@ func NewRoot(d *Deps) *cobra.Command {
 		}
 	}
 	add("profile", newCmdProfiles(d, nil), newCmdValidate(d, nil), newCmdTest(d, nil),
-		newCmdEval(d, nil), newCmdFunctions(d, nil), newCmdSchema(d, nil))
+		newCmdEval(d, nil), newCmdFmt(d, nil), newCmdFunctions(d, nil), newCmdSchema(d, nil))
 	add("tenant", newCmdPlan(d, nil), newCmdApply(d, nil), newCmdProvision(d, nil))
 	add("other", newCmdEmulator(d, nil), newCmdVersion(d, nil))
 	root.SetHelpCommandGroupID("other")

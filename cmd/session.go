@@ -83,15 +83,14 @@ func (s *session) values(p *profile.Profile, f sourceFlags) (map[string]string, 
 		return values, err
 	}
 	for _, v := range p.Variables {
-		if _, given := values[v.Name]; given || v.Default != nil || v.Group != "" || v.User != "" {
+		if _, given := values[v.Name]; given || s.told[v.Name] {
 			continue
 		}
 		text := v.Sandbox
-		if needsStandIn(v) {
-			text = standIn(v)
-			values[v.Name] = text
+		if made, needed := p.StandIn(v.Name); needed {
+			text = made
 		}
-		if text != "" && !s.told[v.Name] {
+		if text != "" {
 			s.told[v.Name] = true
 			render.Err(s.deps.IO).Note("variable %s is not set; the sandbox uses %s", v.Name, text)
 		}

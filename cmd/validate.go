@@ -129,26 +129,8 @@ func (d *Deps) resolveOffline(s selected, env string, f sourceFlags) (*profile.R
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, v := range s.Variables {
-		if _, given := values[v.Name]; !given && needsStandIn(v) {
-			values[v.Name] = standIn(v)
-		}
-	}
 	r, problems := s.Resolve(profile.Options{Environment: env, Values: values, Sandbox: true})
 	return r, problems, nil
-}
-
-// needsStandIn reports whether a variable must have a value and has none of its own.
-func needsStandIn(v profile.Variable) bool {
-	return v.Required && v.Default == nil && v.Sandbox == "" && v.Group == "" && v.User == ""
-}
-
-// standIn is a value for a required variable that nobody gave one.
-func standIn(v profile.Variable) string {
-	if len(v.OneOf) > 0 {
-		return v.OneOf[0]
-	}
-	return "sandbox-" + v.Name
 }
 
 // label names a profile in an environment.

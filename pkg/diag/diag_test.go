@@ -108,6 +108,14 @@ func TestSnippet(t *testing.T) {
 	}
 }
 
+// TestSnippetAfterByteOrderMark: the mark is not part of the line.
+func TestSnippetAfterByteOrderMark(t *testing.T) {
+	s, ok := SnippetOf("\uFEFFname: x", at("", 1, 7, 9, 10))
+	if !ok || s.Text() != "name: x" || s.Carets() != "      ^" {
+		t.Errorf("%v %q %q", ok, s.Text(), s.Carets())
+	}
+}
+
 // TestSnippetIsPrintable: no source drives the terminal.
 func TestSnippetIsPrintable(t *testing.T) {
 	s, _ := SnippetOf("a\x1b[31mred\x00\u009b\xff", at("", 1, 1, 0, 3))

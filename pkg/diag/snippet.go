@@ -14,6 +14,9 @@ type Snippet struct {
 	After  string // text right of it
 }
 
+// byteOrderMark begins some files and stands in no column.
+const byteOrderMark = "\uFEFF"
+
 // SnippetOf cuts the line on which r starts out of src. It reports false when r
 // has no place or lies outside src.
 func SnippetOf(src string, r Range) (Snippet, bool) {
@@ -24,6 +27,9 @@ func SnippetOf(src string, r Range) (Snippet, bool) {
 	end := len(src)
 	if i := strings.IndexByte(src[r.Start.Byte:], '\n'); i >= 0 {
 		end = r.Start.Byte + i
+	}
+	if start == 0 && strings.HasPrefix(src[:r.Start.Byte], byteOrderMark) {
+		start = len(byteOrderMark)
 	}
 	stop := min(max(r.End.Byte, r.Start.Byte), end)
 	return Snippet{

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/scimctl/scimctl/pkg/mapping"
 	"github.com/scimctl/scimctl/pkg/scim"
@@ -33,6 +34,10 @@ type kind struct {
 	exact    map[string]bool // targets that compare with letter case
 	paths    []target        // all targets, for showing what the server has
 	members  bool            // membership is mapped
+
+	switchCalls []switchCall // calls of Switch, which are null when their source did not change
+	mu          sync.Mutex
+	programs    map[string]*mapping.Program // variants of the mapping without some of them
 }
 
 // target is a target attribute with its path.
@@ -77,6 +82,8 @@ func newKind(p *mapping.Program, resource string) (*kind, error) {
 	}
 	slices.Sort(k.reads)
 	k.reads = slices.Compact(k.reads)
+	k.programs = map[string]*mapping.Program{}
+	k.prepareSwitches()
 	return k, errors.Join(problems...)
 }
 

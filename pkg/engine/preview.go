@@ -78,6 +78,9 @@ func (p *Preview) Judge(s Subject) Scope { return Scope{p.e.judge(p.k, s)} }
 // SoftDeleted is the attribute IsSoftDeleted. Source: expressions §7.
 func (s Scope) SoftDeleted() bool { return s.verdict.softDeleted() }
 
+// InScope reports whether the object is one to provision, active or not.
+func (s Scope) InScope() bool { return s.verdict.inScope() }
+
 // Creates reports whether the object is created where the target has none: it
 // is in scope, active, has something to match by, and nothing keeps it out. The
 // result is what the object maps to with its IsSoftDeleted.

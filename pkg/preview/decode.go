@@ -64,8 +64,7 @@ func (d *decoder) record(before, after *mapping.Builder) (form, *syntaxError) {
 			return &syntaxError{at, fmt.Sprintf("%q stands beside attributes; a record holds either one user or two versions of one", name)}
 		}
 		if !f.change {
-			f = form{change: true}
-			version = map[bool]*bool{true: &f.before, false: &f.after}[into == before]
+			f = form{change: true} // version points into f
 		}
 		*version = d.peek() == '{'
 		into.Reset(mapping.User)
@@ -294,7 +293,7 @@ func (d *decoder) scan() (raw string, plain bool, err *syntaxError) {
 	for i := start; i < len(text); i++ {
 		c := text[i]
 		switch {
-		case class[c] == 0:
+		case c >= ' ' && c != '"' && c != '\\':
 		case c == '"':
 			d.pos = i + 1
 			raw = text[start:i]
@@ -313,15 +312,6 @@ func (d *decoder) scan() (raw string, plain bool, err *syntaxError) {
 	d.pos = len(text)
 	return "", false, d.fail("the string is not closed")
 }
-
-// class is not 0 for bytes that mean something inside a string.
-var class = func() (t [256]uint8) {
-	for c := range 0x20 {
-		t[c] = 1
-	}
-	t['"'], t['\\'] = 1, 1
-	return t
-}()
 
 func isASCII(s string) bool {
 	for i := range len(s) {
