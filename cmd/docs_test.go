@@ -179,6 +179,11 @@ func TestHelp(t *testing.T) {
 		}
 	}
 	visit(NewRoot(NewDeps(streams)))
+	for _, v := range verbs {
+		if c := v.build(NewDeps(streams)); c.Name() != v.name {
+			t.Errorf("the verb %s makes the command %s", v.name, c.Name())
+		}
+	}
 	if seen < 12 {
 		t.Errorf("only %d commands", seen)
 	}

@@ -20,7 +20,7 @@ func Main(args []string) int {
 
 // Run runs the command line with the given dependencies.
 func Run(ctx context.Context, d *Deps, args []string) int {
-	root := NewRoot(d)
+	root := rootFor(d, args)
 	root.SetArgs(args)
 	root.SetIn(d.IO.In)
 	root.SetOut(d.IO.Out)

@@ -16,7 +16,51 @@ Try it on this machine, without a tenant:
   scimctl provision -f idmelon --sandbox --user alice@contoso.com`
 
 // NewRoot returns the root command with every verb below it.
-func NewRoot(d *Deps) *cobra.Command {
+func NewRoot(d *Deps) *cobra.Command { return newRoot(d, verbs) }
+
+// rootFor returns the root command for a command line. Verbs are many and their
+// flags more, so where the first argument names one, only that is made.
+func rootFor(d *Deps, args []string) *cobra.Command {
+	for i, v := range verbs {
+		if len(args) > 0 && args[0] == v.name {
+			return newRoot(d, verbs[i:i+1])
+		}
+	}
+	return NewRoot(d)
+}
+
+// Groups of verbs in the help of the program.
+const (
+	onProfiles = "profile"
+	onTenants  = "tenant"
+	onOthers   = "other"
+)
+
+// verb is a command below the root, made when it is needed.
+type verb struct {
+	group, name string
+	build       func(*Deps) *cobra.Command
+}
+
+// verbs are the commands of the program in the order of its help.
+var verbs = []verb{
+	{onProfiles, "profiles", func(d *Deps) *cobra.Command { return newCmdProfiles(d, nil) }},
+	{onProfiles, "validate", func(d *Deps) *cobra.Command { return newCmdValidate(d, nil) }},
+	{onProfiles, "test", func(d *Deps) *cobra.Command { return newCmdTest(d, nil) }},
+	{onProfiles, "preview", func(d *Deps) *cobra.Command { return newCmdPreview(d, nil) }},
+	{onProfiles, "simulate", func(d *Deps) *cobra.Command { return newCmdSimulate(d, nil) }},
+	{onProfiles, "eval", func(d *Deps) *cobra.Command { return newCmdEval(d, nil) }},
+	{onProfiles, "fmt", func(d *Deps) *cobra.Command { return newCmdFmt(d, nil) }},
+	{onProfiles, "functions", func(d *Deps) *cobra.Command { return newCmdFunctions(d, nil) }},
+	{onProfiles, "schema", func(d *Deps) *cobra.Command { return newCmdSchema(d, nil) }},
+	{onTenants, "plan", func(d *Deps) *cobra.Command { return newCmdPlan(d, nil) }},
+	{onTenants, "apply", func(d *Deps) *cobra.Command { return newCmdApply(d, nil) }},
+	{onTenants, "provision", func(d *Deps) *cobra.Command { return newCmdProvision(d, nil) }},
+	{onOthers, "emulator", func(d *Deps) *cobra.Command { return newCmdEmulator(d, nil) }},
+	{onOthers, "version", func(d *Deps) *cobra.Command { return newCmdVersion(d, nil) }},
+}
+
+func newRoot(d *Deps, verbs []verb) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "scimctl",
 		Short:         "Microsoft Entra ID provisioning (SCIM) from YAML profiles",
@@ -31,22 +75,17 @@ func NewRoot(d *Deps) *cobra.Command {
 		return usageError(c, err)
 	})
 	root.AddGroup(
-		&cobra.Group{ID: "profile", Title: "Work on a profile, offline"},
-		&cobra.Group{ID: "tenant", Title: "Work on a tenant, or on the sandbox"},
-		&cobra.Group{ID: "other", Title: "Others"},
+		&cobra.Group{ID: onProfiles, Title: "Work on a profile, offline"},
+		&cobra.Group{ID: onTenants, Title: "Work on a tenant, or on the sandbox"},
+		&cobra.Group{ID: onOthers, Title: "Others"},
 	)
-	add := func(group string, commands ...*cobra.Command) {
-		for _, c := range commands {
-			c.GroupID = group
-			root.AddCommand(c)
-		}
+	for _, v := range verbs {
+		c := v.build(d)
+		c.GroupID = v.group
+		root.AddCommand(c)
 	}
-	add("profile", newCmdProfiles(d, nil), newCmdValidate(d, nil), newCmdTest(d, nil),
-		newCmdEval(d, nil), newCmdFmt(d, nil), newCmdFunctions(d, nil), newCmdSchema(d, nil))
-	add("tenant", newCmdPlan(d, nil), newCmdApply(d, nil), newCmdProvision(d, nil))
-	add("other", newCmdEmulator(d, nil), newCmdVersion(d, nil))
-	root.SetHelpCommandGroupID("other")
-	root.SetCompletionCommandGroupID("other")
+	root.SetHelpCommandGroupID(onOthers)
+	root.SetCompletionCommandGroupID(onOthers)
 	root.AddCommand(helpExitCodes(), helpEnvironment())
 	return root
 }

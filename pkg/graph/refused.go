@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	kiotajson "github.com/microsoft/kiota-serialization-json-go"
@@ -97,7 +98,7 @@ func text(s *string) string {
 	return *s
 }
 
-var title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
+var title = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`) })
 
 // excerpt describes a body that is not Graph's. Secrets are masked before
 // anything is cut, since a part of one would not be found any more.
@@ -109,7 +110,7 @@ func excerpt(res *response, mask func(string) string) string {
 	case body == "":
 		return ""
 	case strings.Contains(kind, "html") || strings.HasPrefix(body, "<"):
-		if m := title.FindStringSubmatch(body); m != nil {
+		if m := title().FindStringSubmatch(body); m != nil {
 			return fmt.Sprintf("a web page titled %q", line(m[1], 80))
 		}
 		return "a web page"

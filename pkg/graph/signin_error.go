@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
@@ -66,9 +67,9 @@ func (s *signIn) failed(ctx context.Context, err, network error, limit time.Dura
 func (s *signIn) known() []secret.Secret { return []secret.Secret{s.cred.secret} }
 
 var (
-	aadsts = regexp.MustCompile(`AADSTS(\d+):\s*`)
+	aadsts = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`AADSTS(\d+):\s*`) })
 	// trailer is what the service puts behind each message.
-	trailer = regexp.MustCompile(`\s*(Trace ID|Correlation ID|Timestamp): .*`)
+	trailer = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\s*(Trace ID|Correlation ID|Timestamp): .*`) })
 )
 
 // answered translates what the token endpoint said.
@@ -88,10 +89,10 @@ func (s *signIn) answered(e *Error, res *http.Response) *Error {
 	e.RequestID = line(said.CorrelationID, 100)
 	description := line(maskAll(said.Description, s.known()), 4*maxMessage)
 	e.Code = line(maskAll(said.Error, s.known()), 100)
-	if m := aadsts.FindStringSubmatch(description); m != nil {
+	if m := aadsts().FindStringSubmatch(description); m != nil {
 		e.Code = "AADSTS" + m[1]
 	}
-	e.Message = cmp.Or(e.Message, line(trailer.ReplaceAllString(aadsts.ReplaceAllString(description, ""), ""), maxMessage))
+	e.Message = cmp.Or(e.Message, line(trailer().ReplaceAllString(aadsts().ReplaceAllString(description, ""), ""), maxMessage))
 	switch {
 	case res.StatusCode == http.StatusTooManyRequests:
 		e.Kind = Throttled

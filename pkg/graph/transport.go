@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"sync"
 )
 
 // maxAnswer bounds the body of an answer. Schemas have several megabytes.
@@ -93,12 +94,12 @@ func replayable(req *http.Request) (*http.Request, error) {
 	return req, err
 }
 
-var claims = regexp.MustCompile(`(?i)claims\s*=\s*("([^"]*)")?`)
+var claims = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)claims\s*=\s*("([^"]*)")?`) })
 
 // readable reports whether the SDK can read the challenge of a 401: it takes
 // for granted that claims are quoted and base64.
 func readable(challenge string) bool {
-	for _, m := range claims.FindAllStringSubmatch(challenge, -1) {
+	for _, m := range claims().FindAllStringSubmatch(challenge, -1) {
 		if m[1] == "" {
 			return false
 		}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/scimctl/scimctl/pkg/diag"
 	"github.com/scimctl/scimctl/pkg/entra"
@@ -55,13 +56,13 @@ func anchorMapped(at diag.Range, name string) diag.Diagnostic {
 
 // customAttribute is the only form of custom attribute names that is sent when
 // an object is created. Source: entra_wire W-23, graph_contract §8.
-var customAttribute = regexp.MustCompile(`^urn:ietf:params:scim:schemas:extension:[^:]+:2\.0:(User|Group):[^:]+$`)
+var customAttribute = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^urn:ietf:params:scim:schemas:extension:[^:]+:2\.0:(User|Group):[^:]+$`) })
 
 func (l *linter) customName(a *Attribute, path scim.Path) {
 	if path.URN == "" || strings.HasPrefix(path.URN, "urn:ietf:params:scim:schemas:core:2.0:") {
 		return
 	}
-	m := customAttribute.FindStringSubmatch(a.Target.Value)
+	m := customAttribute().FindStringSubmatch(a.Target.Value)
 	if m != nil && (m[1] == l.m.Source || l.m.Source != User && l.m.Source != Group) {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/scimctl/scimctl/pkg/diag"
 )
@@ -222,9 +223,13 @@ func (c *checker) ambiguous(n *node) {
 }
 
 var (
-	booleanText = regexp.MustCompile(`^(True|TRUE|False|FALSE|[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)$`)
-	numberText  = regexp.MustCompile(`^[-+]?(0[0-9_]+|0o[0-7]+|0x[0-9a-fA-F_]+|0b[01_]+|[0-9][0-9_]*_[0-9_]*|[0-9]*\.[0-9]*0|[0-9]+\.|\.[0-9]+|[0-9]*\.?[0-9]*[eE][-+]?[0-9]+|\.(inf|Inf|INF)|\+[0-9.]+)$|^\.(nan|NaN|NAN)$|^[0-9]+(:[0-5]?[0-9])+$`)
-	dateText    = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt \t].*)?$`)
+	booleanText = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(True|TRUE|False|FALSE|[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)$`)
+	})
+	numberText = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[-+]?(0[0-9_]+|0o[0-7]+|0x[0-9a-fA-F_]+|0b[01_]+|[0-9][0-9_]*_[0-9_]*|[0-9]*\.[0-9]*0|[0-9]+\.|\.[0-9]+|[0-9]*\.?[0-9]*[eE][-+]?[0-9]+|\.(inf|Inf|INF)|\+[0-9.]+)$|^\.(nan|NaN|NAN)$|^[0-9]+(:[0-5]?[0-9])+$`)
+	})
+	dateText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt \t].*)?$`) })
 )
 
 // misread says what another YAML reader makes of a plain text, if that has another
@@ -233,13 +238,13 @@ func misread(text string) (diag.Code, string) {
 	switch {
 	case text == "" || len(text) > 40:
 		return "", ""
-	case booleanText.MatchString(text):
+	case booleanText().MatchString(text):
 		return codeBooleanText, "a boolean"
 	case text == ".":
 		return "", ""
-	case numberText.MatchString(text):
+	case numberText().MatchString(text):
 		return codeNumberText, "a number"
-	case dateText.MatchString(text):
+	case dateText().MatchString(text):
 		return codeDateText, "a date"
 	}
 	return "", ""

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/scimctl/scimctl/pkg/diag"
 )
@@ -238,13 +239,13 @@ func (m *mistakes) indicator(at, end int) {
 	case c == '*' && name != "" && m.known[name]:
 	case c == '*':
 		m.report(codeUnknownAlias, at, end, "a word that begins with * is an alias in YAML, and nothing has this anchor", "Put the text in quotes.")
-	case c == '&' && !anchorName.MatchString(name):
+	case c == '&' && !anchorName().MatchString(name):
 		m.report(codeAnchor, at, end, "a word that begins with & is an anchor in YAML, not text", "Put the text in quotes.")
 	}
 }
 
 // anchorName fits anchors as the parser reads them.
-var anchorName = regexp.MustCompile(`^[^\s,\[\]{}&*!|>'"%@]+$`)
+var anchorName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[^\s,\[\]{}&*!|>'"%@]+$`) })
 
 // anchors returns the names that stand after & somewhere.
 func anchors(text string) map[string]bool {

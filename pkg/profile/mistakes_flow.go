@@ -3,6 +3,7 @@ package profile
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/scimctl/scimctl/pkg/diag"
 )
@@ -115,14 +116,16 @@ func (m *mistakes) endsValue(at int) bool {
 }
 
 // afterQuote fits what follows a quote that really ends a value.
-var afterQuote = regexp.MustCompile(`^[ \t]*($|[\r\n}\]]|,[ \t]*["']?[A-Za-z$][A-Za-z0-9_.:$-]*["']?:[ \t])`)
+var afterQuote = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[ \t]*($|[\r\n}\]]|,[ \t]*["']?[A-Za-z$][A-Za-z0-9_.:$-]*["']?:[ \t])`)
+})
 
 // outerQuote returns the offset behind the quote that was meant to end the text
 // which begins at an offset, or -1.
 func (m *mistakes) outerQuote(at int) int {
 	last := m.lineEnd(at)
 	for i := at + 1; i < last; i++ {
-		if m.text[i] == m.text[at] && afterQuote.MatchString(m.text[i+1:last]) {
+		if m.text[i] == m.text[at] && afterQuote().MatchString(m.text[i+1:last]) {
 			return i + 1
 		}
 	}

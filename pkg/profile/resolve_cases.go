@@ -5,6 +5,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/scimctl/scimctl/pkg/diag"
 )
@@ -160,7 +161,7 @@ func (r *resolver) attributes(n *node) map[string]any {
 }
 
 // jsonNumber fits numbers whose text form is the number itself.
-var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$`)
+var jsonNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$`) })
 
 // testValue reads a value: without quotes true, false, null and numbers are what
 // they are, everything else is text. False and 007 are text, as they are written.
@@ -180,7 +181,7 @@ func (r *resolver) testValue(n *node) (any, bool) {
 		return true, true
 	case s == "false":
 		return false, true
-	case jsonNumber.MatchString(s):
+	case jsonNumber().MatchString(s):
 		return json.Number(s), true
 	default:
 		return s, true

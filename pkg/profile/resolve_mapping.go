@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/scimctl/scimctl/pkg/diag"
 	"github.com/scimctl/scimctl/pkg/expr"
@@ -215,11 +216,11 @@ const maxPrecedence = 100
 
 // attributePattern fits names of source attributes: mail, passwordProfile.password,
 // extension_1a2b_badge, urn:…:department. Source: expressions §2.
-var attributePattern = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_.:$-]*$`)
+var attributePattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_.:$-]*$`) })
 
 // attributeName reports a text that is no name of a source attribute.
 func (r *resolver) attributeName(n *node) {
-	if !usable(n) || n.text.Value == "" || attributePattern.MatchString(n.text.Value) {
+	if !usable(n) || n.text.Value == "" || attributePattern().MatchString(n.text.Value) {
 		return
 	}
 	name := n.text.Value
@@ -231,11 +232,11 @@ func (r *resolver) attributeName(n *node) {
 	d := diag.Errorf(codeSourceName, n.where, "%q is not the name of an attribute", name)
 	inner := strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
 	switch {
-	case attributePattern.MatchString(inner):
+	case attributePattern().MatchString(inner):
 		d = d.WithDetail("Brackets belong to expressions.").WithFix(inner)
 	case strings.ContainsAny(name, `([",`):
 		d = d.WithDetail("An expression stands under the key expression.")
-	case hasInvisible(name) && attributePattern.MatchString(withoutInvisible(name)):
+	case hasInvisible(name) && attributePattern().MatchString(withoutInvisible(name)):
 		d = d.WithDetail("It has an invisible character in it, probably pasted from a web page.").WithFix(withoutInvisible(name))
 	default:
 		d = d.WithDetail("Names are like mail or extension_1a2b_badge; a fixed text stands under the key constant.")
