@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scimctl/scimctl/internal/render"
+	"github.com/scimctl/scimctl/pkg/expr"
 	"github.com/scimctl/scimctl/pkg/mapping"
 )
 
@@ -28,6 +29,9 @@ type EvalOptions struct {
 	Trace      bool
 	Batch      bool
 	ParseOnly  bool
+	Oracle     bool
+	source     sourceFlags  // of the application that Oracle asks
+	connect    connectFlags // to its tenant
 }
 
 func newCmdEval(d *Deps, run func(context.Context, *EvalOptions) error) *cobra.Command {
@@ -38,7 +42,10 @@ func newCmdEval(d *Deps, run func(context.Context, *EvalOptions) error) *cobra.C
 		Long: `Evaluate an expression of the attribute-mapping language for a user, without a
 tenant. The user's attributes come from a file of JSON and from --attr; names are
 those of the mapping, and case-sensitive. Without an expression, lines are read and
-evaluated one by one, with completion on a terminal.
+evaluated one by one; on a terminal with history, completion and :help.
+
+Values print as they are sent: texts in quotes, truth values as True and False, dates
+as M/d/yyyy h:mm:ss tt in UTC.
 
 With --batch, lines of JSON on standard input become lines of JSON in the same
 order:
@@ -49,10 +56,15 @@ order:
 
 and with --parse-only
 
-  out   {"id", "canonical", "source": {Graph's tree}, "error"}`,
-		Example: `  scimctl eval 'Join(" ", [givenName], [surname])' --attr givenName=Ann --attr surname=Example
-  scimctl eval 'Switch([IsSoftDeleted], , "False", "True", "True", "False")' --user user.json --trace
-  scimctl eval --batch < cases.jsonl > results.jsonl`,
+  out   {"id", "canonical", "source": {Graph's tree}, "error"}
+
+With --oracle, the tenant evaluates the expression too, for the same attributes, by
+the job of a profile that has been applied. Both values are shown; the exit code
+is 2 where they differ.`,
+		Example: `  scimctl eval 'Join(" ", [givenName], [surname])' -a givenName=Ann -a surname=Example
+  scimctl eval 'Switch([country], "Other", "DE", "Germany")' -u ann.json --trace
+  scimctl eval --batch < cases.jsonl > results.jsonl
+  scimctl eval 'PCase([displayName])' -u ann.json --oracle -f idmelon --sandbox`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 {
@@ -75,7 +87,10 @@ and with --parse-only
 	f.BoolVar(&o.Trace, "trace", false, "show every part of the expression with its value")
 	f.BoolVar(&o.Batch, "batch", false, "read records from standard input")
 	f.BoolVar(&o.ParseOnly, "parse-only", false, "with --batch: answer the canonical form and Graph's source tree")
+	f.BoolVar(&o.Oracle, "oracle", false, "evaluate in the tenant too, and compare")
 	addFormat(c, &o.Format, "text", "json")
+	o.source.add(c)
+	o.connect.add(c)
 	return c
 }
 
@@ -89,7 +104,7 @@ func (o *EvalOptions) check(given bool) error {
 	case !given && !o.Batch && o.User == "-":
 		return errors.New("standard input cannot be both the user and the expressions: give the expression as an argument")
 	}
-	return nil
+	return o.checkOracle(given)
 }
 
 func runEval(ctx context.Context, o *EvalOptions, given bool) error {
@@ -108,6 +123,9 @@ func runEval(ctx context.Context, o *EvalOptions, given bool) error {
 	if err != nil {
 		return err
 	}
+	if o.Oracle {
+		return runEvalOracle(ctx, o, object)
+	}
 	e := &evaluator{options: o, object: object, machine: mapping.NewMachine(env)}
 	if !given {
 		return e.interactive(ctx)
@@ -125,7 +143,11 @@ func (o *EvalOptions) attributes() (map[string]any, error) {
 		}
 		decoder := json.NewDecoder(bytes.NewReader(data))
 		decoder.UseNumber()
-		if err := decoder.Decode(&attrs); err != nil {
+		err = decoder.Decode(&attrs)
+		if _, more := decoder.Token(); err == nil && (attrs == nil || !errors.Is(more, io.EOF)) {
+			err = errors.New("it is something else, or has something behind it")
+		}
+		if err != nil {
 			return nil, fmt.Errorf("read the user from %s: %w; a user is one JSON object of attributes", o.User, err)
 		}
 	}
@@ -174,11 +196,21 @@ func (o *EvalOptions) environment() (mapping.Env, error) {
 	return env, nil
 }
 
+// evalJSON is the JSON of `scimctl eval`.
+type evalJSON struct {
+	batchOut
+	Trace *expr.Trace `json:"trace,omitempty"`
+}
+
 // print evaluates one expression and writes the result as the command's.
 func (e *evaluator) print(source string) error {
 	r := e.evaluate(source)
 	if e.options.Format == "json" {
-		if err := render.JSON(e.options.deps.IO.Out, r.record(nil)); err != nil {
+		out := evalJSON{batchOut: r.record(nil)}
+		if r.program != nil && e.options.Trace {
+			out.Trace, _, _ = e.machine.Trace(r.program, e.object)
+		}
+		if err := render.JSON(e.options.deps.IO.Out, out); err != nil {
 			return err
 		}
 		return r.exit()

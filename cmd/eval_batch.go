@@ -8,10 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/scimctl/scimctl/pkg/diag"
-	"github.com/scimctl/scimctl/pkg/entra"
 	"github.com/scimctl/scimctl/pkg/expr"
 	"github.com/scimctl/scimctl/pkg/mapping"
 )
@@ -22,93 +23,81 @@ const maxRecord = 4 << 20
 // keptPrograms bounds how many compiled expressions a batch remembers.
 const keptPrograms = 4096
 
-// batchIn is a line that --batch reads. The id is given back as it came.
-type batchIn struct {
-	ID         json.RawMessage `json:"id"`
-	Expression *string         `json:"expr"`
-	Attributes map[string]any  `json:"attrs"`
-	Now        string          `json:"now"`
-	Taken      []string        `json:"taken"`
-}
-
-// batchOut is a line that --batch writes.
-type batchOut struct {
-	ID           json.RawMessage `json:"id,omitempty"`
-	Value        any             `json:"value"`
-	Type         string          `json:"type"`
-	Ignored      bool            `json:"ignored"`
-	IgnoreObject bool            `json:"ignoreObject"`
-	Error        *batchError     `json:"error"`
-}
-
-// parsedOut is a line that --batch --parse-only writes.
-type parsedOut struct {
-	ID        json.RawMessage `json:"id,omitempty"`
-	Canonical *string         `json:"canonical"`
-	Source    *entra.Source   `json:"source"`
-	Error     *batchError     `json:"error"`
-}
-
-// batchError is what is wrong with an expression, or with its line. The offset
-// counts bytes of the expression.
-type batchError struct {
-	Code    diag.Code `json:"code"`
-	Message string    `json:"message"`
-	Offset  int       `json:"offset"`
-}
-
 // badRecord is the code of a line that is no record.
 const badRecord diag.Code = "SC2301"
 
 // runEvalBatch answers each line of standard input with one of standard output, in
 // order. A line that is no record is answered by an error, and the next is read.
 func runEvalBatch(ctx context.Context, o *EvalOptions) error {
-	b := &batch{options: o, programs: map[string]compiled{}, out: bufio.NewWriterSize(o.deps.IO.Out, 64<<10)}
-	b.encoder = json.NewEncoder(b.out)
-	b.encoder.SetEscapeHTML(false)
-	lines := bufio.NewReaderSize(o.deps.IO.In, 64<<10)
+	b := newBatch(o)
+	lines := bufio.NewReaderSize(waiting{o.deps.interruptibleInput(ctx), b.out}, 64<<10)
 	for {
 		line, err := readLine(lines)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return errors.Join(err, b.out.Flush())
-		}
-		if len(bytes.TrimSpace(line)) > 0 {
-			if err := b.answer(line); err != nil {
+		switch {
+		case errors.Is(err, errLongLine):
+			if err = b.refuse(nil, err.Error()); err != nil {
 				return fmt.Errorf("write the answer: %w", err)
+			}
+		case err != nil && !errors.Is(err, io.EOF):
+			return errors.Join(err, b.out.Flush())
+		case len(line) > 0:
+			if failed := b.answer(line); failed != nil {
+				return fmt.Errorf("write the answer: %w", failed)
 			}
 		}
 		if err != nil || ctx.Err() != nil {
 			return errors.Join(b.out.Flush(), ctx.Err())
 		}
-		if lines.Buffered() == 0 { // whoever waits for an answer gets it
-			if err := b.out.Flush(); err != nil {
-				return err
-			}
-		}
 	}
 }
 
-// readLine reads one line of bounded length.
+// waiting is input that, before it waits for more, hands over what was answered:
+// who waits for an answer gets it.
+type waiting struct {
+	in  io.Reader
+	out *bufio.Writer
+}
+
+func (w waiting) Read(p []byte) (int, error) {
+	if err := w.out.Flush(); err != nil {
+		return 0, err
+	}
+	return w.in.Read(p)
+}
+
+// errLongLine is the error of a line that is too long to be a record.
+var errLongLine = fmt.Errorf("the line has more than %d bytes", maxRecord)
+
+// readLine reads one line without the blanks round it; it is valid until the next
+// is read. Of a line that is too long everything is read, and nothing kept.
 func readLine(r *bufio.Reader) ([]byte, error) {
-	var line []byte
-	for {
-		part, err := r.ReadSlice('\n')
-		line = append(line, part...)
-		if len(line) > maxRecord {
-			return nil, fmt.Errorf("a record has more than %d bytes", maxRecord)
+	line, err := r.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		line = slices.Clone(line)
+		long := false
+		for errors.Is(err, bufio.ErrBufferFull) {
+			var part []byte
+			part, err = r.ReadSlice('\n')
+			if long = long || len(line)+len(part) > maxRecord; !long {
+				line = append(line, part...)
+			}
 		}
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			return line, err
+		if long && (err == nil || errors.Is(err, io.EOF)) {
+			return nil, errLongLine
 		}
 	}
+	return bytes.TrimSpace(line), err
 }
 
 // batch answers records.
 type batch struct {
 	options  *EvalOptions
 	programs map[string]compiled
+	record   record // that is being answered
+	machine  *mapping.Machine
 	out      *bufio.Writer
 	encoder  *json.Encoder
+	line     []byte // scratch of an answer
 }
 
 type compiled struct {
@@ -116,33 +105,31 @@ type compiled struct {
 	problems diag.List
 }
 
-func (b *batch) answer(line []byte) error {
-	var in batchIn
-	decoder := json.NewDecoder(bytes.NewReader(line))
-	decoder.UseNumber()
-	if err := decoder.Decode(&in); err != nil {
-		return b.refuse(nil, fmt.Sprintf("the line is no record: %v", err))
+func newBatch(o *EvalOptions) *batch {
+	b := &batch{options: o, programs: map[string]compiled{}, out: bufio.NewWriterSize(o.deps.IO.Out, 64<<10)}
+	b.encoder = json.NewEncoder(b.out)
+	b.encoder.SetEscapeHTML(false)
+	env := o.deps.evalEnv()
+	clock := env.Now
+	env.Now = func() time.Time {
+		if b.record.timed {
+			return b.record.now
+		}
+		return clock()
 	}
-	if in.Expression == nil {
-		return b.refuse(in.ID, `the record has no "expr"`)
+	env.Taken = func(value string) bool { return slices.Contains(b.record.taken, value) }
+	b.machine = mapping.NewMachine(env)
+	return b
+}
+
+func (b *batch) answer(line []byte) error {
+	if err := b.record.decode(line); err != nil {
+		return b.refuse(b.record.id, err.Error())
 	}
 	if b.options.ParseOnly {
-		return b.encoder.Encode(parsed(in))
+		return b.encoder.Encode(parsed(&b.record))
 	}
-	object, err := mapping.NewObject(mapping.User, in.Attributes)
-	if err != nil {
-		return b.refuse(in.ID, err.Error())
-	}
-	env := b.options.deps.evalEnv()
-	env.Taken = taken(in.Taken)
-	if in.Now != "" {
-		now, err := time.Parse(time.RFC3339Nano, in.Now)
-		if err != nil {
-			return b.refuse(in.ID, fmt.Sprintf("now %q is no time in the form of RFC 3339", in.Now))
-		}
-		env.Now = func() time.Time { return now }
-	}
-	return b.encoder.Encode(b.evaluate(*in.Expression, env, object).record(in.ID))
+	return b.write(b.evaluate())
 }
 
 func (b *batch) refuse(id json.RawMessage, message string) error {
@@ -153,12 +140,13 @@ func (b *batch) refuse(id json.RawMessage, message string) error {
 	return b.encoder.Encode(batchOut{ID: id, Type: "null", Error: failure})
 }
 
-func (b *batch) evaluate(source string, env mapping.Env, object mapping.Object) evaluation {
-	c, ok := b.programs[source]
+func (b *batch) evaluate() evaluation {
+	c, ok := b.programs[b.record.expression]
 	if !ok {
 		if len(b.programs) >= keptPrograms {
 			clear(b.programs)
 		}
+		source := strings.Clone(b.record.expression) // and not the whole line with it
 		c.program, c.problems = expr.Compile(source)
 		b.programs[source] = c
 	}
@@ -166,65 +154,10 @@ func (b *batch) evaluate(source string, env mapping.Env, object mapping.Object) 
 	if c.program == nil {
 		return r
 	}
-	value, err := mapping.NewMachine(env).Eval(c.program, object)
+	value, err := b.machine.Eval(c.program, b.record.attributes)
 	r.value = value
-	if failure := (*expr.EvalError)(nil); errors.As(err, &failure) {
-		r.err = failure
+	if err != nil {
+		r.err, _ = errors.AsType[*expr.EvalError](err)
 	}
 	return r
 }
-
-// parsed answers one record of --parse-only.
-func parsed(in batchIn) parsedOut {
-	out := parsedOut{ID: in.ID}
-	e, problems := expr.Parse(*in.Expression)
-	if out.Error = firstError(problems); out.Error != nil {
-		return out
-	}
-	canonical := e.String()
-	out.Canonical = &canonical
-	tree, _, err := mapping.Tree(*in.Expression)
-	if err != nil {
-		out.Error = &batchError{Code: badRecord, Message: err.Error()}
-		return out
-	}
-	out.Source = &tree
-	return out
-}
-
-// firstError is the first problem that keeps an expression from running.
-func firstError(problems diag.List) *batchError {
-	for _, d := range problems {
-		if d.Severity == diag.Error {
-			return &batchError{Code: d.Code, Message: d.Summary, Offset: d.Subject.Start.Byte}
-		}
-	}
-	return nil
-}
-
-// record is the JSON of an evaluation.
-func (r evaluation) record(id json.RawMessage) batchOut {
-	out := batchOut{ID: id, Type: "null"}
-	if r.err != nil {
-		out.Error = &batchError{Code: r.err.Code, Message: r.err.Message, Offset: r.err.Start}
-		return out
-	}
-	if out.Error = firstError(r.problems); out.Error != nil {
-		return out
-	}
-	switch r.value.Kind() {
-	case expr.Null:
-	case expr.Ignore:
-		out.Ignored = true
-	case expr.IgnoreObject:
-		out.Ignored, out.IgnoreObject = true, true
-	case expr.Multi:
-		out.Type, out.Value = "multi", r.value.Strings()
-	default:
-		out.Type, out.Value = kindNames[r.value.Kind()], r.value.String()
-	}
-	return out
-}
-
-// kindNames are the types of values in the JSON of a batch.
-var kindNames = map[expr.Kind]string{expr.String: "string", expr.Number: "number", expr.Bool: "bool", expr.DateTime: "datetime"}

@@ -50,6 +50,11 @@ func functionNames() []string {
 	return names
 }
 
+// noFunction says that there is no function of a name, and which may be meant.
+func noFunction(name string) error {
+	return fmt.Errorf("there is no function %s%s", name, diag.DidYouMean(name, functionNames()))
+}
+
 // functionJSON is one function in the JSON of `scimctl functions`.
 type functionJSON struct {
 	Name       string          `json:"name"`
@@ -94,7 +99,7 @@ func runFunctions(o *FunctionsOptions) error {
 	if o.Name != "" {
 		f, ok := expr.Lookup(o.Name)
 		if !ok {
-			return fmt.Errorf("there is no function %s%s; scimctl functions lists them", o.Name, diag.DidYouMean(o.Name, functionNames()))
+			return fmt.Errorf("%w; scimctl functions lists them", noFunction(o.Name))
 		}
 		functions = []expr.Function{*f}
 	}
@@ -110,11 +115,16 @@ func runFunctions(o *FunctionsOptions) error {
 		p.Function(functions[0])
 		return p.Failed()
 	}
-	rows := make([][]string, len(functions))
+	docs := make([]string, len(functions))
 	for i, f := range functions {
-		doc, _, _ := strings.Cut(f.Doc, ". ")
-		rows[i] = []string{f.Name, strings.TrimSuffix(doc, ".")}
+		docs[i] = firstSentence(f.Doc)
 	}
-	p.Table([]string{"FUNCTION", "WHAT IT DOES"}, rows)
+	p.Functions(functionNames(), docs)
 	return p.Failed()
+}
+
+// firstSentence is a text up to its first full stop.
+func firstSentence(text string) string {
+	first, _, _ := strings.Cut(text, ". ")
+	return strings.TrimSuffix(first, ".")
 }

@@ -14,7 +14,7 @@ export async function ask(type, answer) {
 
 export function note(type, body) {
   const item = type.replace(/\[\]$/, "");
-  const name = item === type ? `Answer<graph.${item}>` : `Collection<Answer<graph.${item}>>`;
+  const name = item === type ? `Answer<graph.${item}>` : `Collection<graph.${item}>`;
   noted.push(`({${JSON.stringify(body).slice(1)}) satisfies ${name};`);
 }
 

@@ -26,6 +26,15 @@ func (c *call) visible(items []*entity) []*entity {
 // keyed finds an application or service principal by object id or, with the
 // alternate key, by appId.
 func (c *call) keyed(in *collection, name string) (*entity, error) {
+	e, err := c.made(in, name)
+	if err == nil && c.e.now().Before(e.Visible) {
+		return nil, notFound(c.param(name))
+	}
+	return e, err
+}
+
+// made is keyed for those who know an object as soon as it was made.
+func (c *call) made(in *collection, name string) (*entity, error) {
 	key := c.params[name]
 	var e *entity
 	switch key.alternate {
@@ -38,7 +47,7 @@ func (c *call) keyed(in *collection, name string) (*entity, error) {
 	default:
 		return nil, badRequest("The alternate key '%s' is not supported.", key.alternate)
 	}
-	if e == nil || c.e.now().Before(e.Visible) {
+	if e == nil {
 		return nil, notFound(key.text)
 	}
 	return e, nil
@@ -89,6 +98,8 @@ func createApplication(c *call) (*reply, error) {
 	app, _ := c.appPair(name, c.newID)
 	maps.Copy(app.Props, changes)
 	app.Props["createdDateTime"] = seconds(c.e.now())
+	c.replicate(app)
+	c.own(app)
 	c.Applications.add(app)
 	r, err := c.entityReply(applicationKind, app)
 	if err == nil {

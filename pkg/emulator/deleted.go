@@ -72,6 +72,9 @@ func restoreDeleted(c *call) (*reply, error) {
 		}
 		e.Props["userPrincipalName"] = name
 	}
+	if e.Kind == "servicePrincipal" && len(c.ServicePrincipals.find("appId", e.text("appId"))) > 0 {
+		return nil, nameInUse(e.text("appId"))
+	}
 	c.restore(e)
 	if e.Kind == "application" {
 		for _, sp := range c.Deleted.find("appId", e.text("appId")) {

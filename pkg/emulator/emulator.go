@@ -26,6 +26,7 @@ type Options struct {
 	Routes      map[string]string // tenant URL prefix -> where its SCIM traffic goes instead
 	Now         func() time.Time  // nil means time.Now
 	Seed        uint64            // of generated ids and keys; 0 means random
+	Roles       []string          // application permissions of the client, such as User.Read.All; nil allows everything
 	Behaviour   Behaviour
 	Log         func(Request) // called for each Graph request; nil for none
 }
@@ -42,12 +43,14 @@ type Behaviour struct {
 	NormaliseExpressions   bool          // the service's own spacing of expressions
 	ExtraMapping           bool          // a mapping that nobody asked for is in the schema of a new job
 	ReplicationDelay       time.Duration // before a new app is visible to reads
+	PrincipalDelay         time.Duration // so much later its service principal is visible
 	SyncfabricDelay        time.Duration // before synchronization accepts a new service principal: 401, then 403
 	SpuriousInstantiate404 int           // so many instantiate calls answer 404 although the app was made
 	JobConflict            time.Duration // start, pause and delete answer 409 for so long after creation
 	JobDelay               time.Duration // reads of a new job answer 404 for so long
 	SecretsDelay           time.Duration // reads of secrets lag behind writes for so long
 	NonJSONOnDemandKey     bool          // key of provisionOnDemand is a .NET type name
+	UnownedPrincipal       bool          // who makes an app owns its application, but not its service principal
 	DenySynchronization    bool          // 401 with an empty message
 	DenyDirectory          bool          // 403 Authorization_RequestDenied
 	Throttle               int           // the first so many Graph requests, and one in ten later, answer 429
@@ -89,12 +92,17 @@ type Emulator struct {
 	shuffle   *rand.Rand
 
 	listeners sync.Mutex
-	servers   []*http.Server
+	servers   []listening
 	serving   sync.WaitGroup
+
+	closing sync.Once
+	closed  error // of Close
 }
 
 // New makes a tenant, or opens the one in StateDir. The Seed and the numbers of
-// users and groups matter only when the tenant is made.
+// users and groups matter only when the tenant is made. A StateDir that is in use,
+// holds something else or cannot be read is an error (ErrInUse, ErrForeign,
+// ErrCorrupt), and is left as it is.
 func New(o Options) (*Emulator, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -110,6 +118,9 @@ func New(o Options) (*Emulator, error) {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
 	if err := e.open(); err != nil {
+		if errors.Is(err, ErrCorrupt) {
+			err = fmt.Errorf("%s: %w; nothing was changed: mend the file, use another folder, or remove this one to begin with a fresh tenant", o.StateDir, err)
+		}
 		return nil, errors.Join(fmt.Errorf("emulator: %w", err), e.store.close())
 	}
 	return e, nil
@@ -130,7 +141,7 @@ func (e *Emulator) open() (err error) {
 	if e.ca, err = openAuthority(e.store); err != nil {
 		return err
 	}
-	if e.signer, err = openKey(e.store, "token-key.pem"); err != nil {
+	if e.signer, err = openKey(e.store, tokenKeyFile); err != nil {
 		return err
 	}
 	e.shuffle = rand.New(rand.NewChaCha8([32]byte(e.state.mac("shuffle"))))
@@ -198,7 +209,14 @@ func (e *Emulator) save(p parts) error {
 const closeTimeout = 10 * time.Second
 
 // Close stops listening, waits for running requests, saves and unlocks the state.
+// Connections on which nothing runs are cut. Closing again returns what the first
+// call did.
 func (e *Emulator) Close() error {
+	e.closing.Do(func() { e.closed = e.close() })
+	return e.closed
+}
+
+func (e *Emulator) close() error {
 	e.listeners.Lock()
 	servers := e.servers
 	e.servers = nil
@@ -208,8 +226,8 @@ func (e *Emulator) Close() error {
 	defer cancel()
 	var problems []error
 	for _, s := range servers {
-		if err := s.Shutdown(ctx); err != nil {
-			problems = append(problems, fmt.Errorf("emulator: stop listening: %w", err), s.Close())
+		if err := s.stop(ctx); err != nil {
+			problems = append(problems, fmt.Errorf("emulator: stop listening: %w", err))
 		}
 	}
 	e.serving.Wait()

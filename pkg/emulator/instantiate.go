@@ -28,8 +28,12 @@ func instantiate(c *call) (*reply, error) {
 	if body.Reference != nil {
 		app.Props["serviceManagementReference"] = *body.Reference
 	}
-	visible := c.e.now().Add(c.e.o.Behaviour.ReplicationDelay)
-	app.Visible, sp.Visible = visible, visible
+	c.replicate(app)
+	c.replicate(sp)
+	c.own(app)
+	if !c.e.o.Behaviour.UnownedPrincipal {
+		c.own(sp)
+	}
 	c.Applications.add(app)
 	c.ServicePrincipals.add(sp)
 	if c.e.spurious.Add(-1) >= 0 {
@@ -42,6 +46,16 @@ func instantiate(c *call) (*reply, error) {
 		"application":      pick(app, applicationKind, instantiatedApplication),
 		"servicePrincipal": pick(sp, servicePrincipalKind, instantiatedServicePrincipal),
 	})
+}
+
+// replicate says when reads begin to know a new object: the service principal may
+// be later than its application. Source: graph_contract §12.
+func (c *call) replicate(e *entity) {
+	e.Made = c.e.now()
+	e.Visible = e.Made.Add(c.e.o.Behaviour.ReplicationDelay)
+	if e.Kind == "servicePrincipal" {
+		e.Visible = e.Visible.Add(c.e.o.Behaviour.PrincipalDelay)
+	}
 }
 
 // partial is a failure of a request that changed the state all the same.

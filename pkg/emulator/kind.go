@@ -15,6 +15,8 @@ type kind struct {
 	title      string // User, as messages spell it
 	properties map[string]property
 	defaults   []string // of v1.0; nil means all
+	onSelect   []string // properties that an answer holds only when $select names them
+	beta       []string // properties that v1.0 does not have
 	expands    []string // names of references that $expand may ask for
 	search     []string // properties that $search may name
 	contains   bool     // filters may use contains
@@ -103,23 +105,27 @@ func (k *kind) names() []string {
 
 // selected returns the properties of an answer. An unknown name is an error.
 func (k *kind) selected(version string, wanted []string) ([]string, error) {
+	known := k.names()
+	if version == "v1.0" {
+		known = slices.DeleteFunc(known, func(n string) bool { return slices.Contains(k.beta, n) })
+	}
 	if len(wanted) == 0 || slices.Contains(wanted, "*") {
 		if version == "v1.0" && k.defaults != nil {
 			return k.defaults, nil
 		}
-		return k.names(), nil
+		return slices.DeleteFunc(known, func(n string) bool { return slices.Contains(k.onSelect, n) }), nil
 	}
 	out := make([]string, 0, len(wanted))
 	for _, name := range wanted {
-		if _, ok := k.property(name); ok {
-			out = append(out, name)
+		i := slices.IndexFunc(known, func(n string) bool { return strings.EqualFold(n, name) })
+		if i >= 0 {
+			out = append(out, known[i])
 			continue
 		}
-		i := slices.IndexFunc(k.names(), func(n string) bool { return strings.EqualFold(n, name) })
-		if i < 0 {
+		if _, isExtension := k.property(name); !isExtension || slices.Contains(k.beta, name) {
 			return nil, fail(400, "BadRequest", "Parsing OData Select and Expand failed: Could not find a property named '%s' on type '%s'.", name, k.name)
 		}
-		out = append(out, k.names()[i])
+		out = append(out, name)
 	}
 	return out, nil
 }

@@ -52,6 +52,7 @@ var servicePrincipalKind = &kind{
 	name: "microsoft.graph.servicePrincipal", set: "servicePrincipals", title: "ServicePrincipal",
 	expands: []string{"owners", "appRoleAssignedTo"},
 	search:  []string{"displayName", "appDisplayName"},
+	beta:    []string{"samlMetadataUrl"}, onSelect: []string{"customSecurityAttributes"},
 	properties: map[string]property{
 		"id":                                     {text, filtered, false},
 		"accountEnabled":                         {boolean, filtered, true},

@@ -5,8 +5,12 @@ var groupKind = &kind{
 	name: "microsoft.graph.group", set: "groups", title: "Group",
 	expands: []string{"members", "memberOf", "owners"},
 	search:  []string{"displayName", "description", "mail", "mailNickname"},
+	// Those of Exchange.
+	onSelect: []string{"allowExternalSenders", "autoSubscribeNewMembers", "hideFromAddressLists", "hideFromOutlookClients", "isSubscribedByMail", "unseenCount"},
 	properties: map[string]property{
 		"id":                            {text, filtered, false},
+		"allowExternalSenders":          {boolean, unfiltered, true},
+		"autoSubscribeNewMembers":       {boolean, unfiltered, true},
 		"classification":                {text, filtered, true},
 		"createdDateTime":               {date, filtered, false},
 		"creationOptions":               {textList, unfiltered, false},
@@ -15,7 +19,10 @@ var groupKind = &kind{
 		"displayName":                   {text, filtered, true},
 		"expirationDateTime":            {date, filtered, false},
 		"groupTypes":                    {textList, filtered, true},
+		"hideFromAddressLists":          {boolean, unfiltered, true},
+		"hideFromOutlookClients":        {boolean, unfiltered, true},
 		"isAssignableToRole":            {boolean, filtered, false},
+		"isSubscribedByMail":            {boolean, unfiltered, true},
 		"mail":                          {text, filtered, false},
 		"mailEnabled":                   {boolean, filtered, true},
 		"mailNickname":                  {text, filtered, true},
@@ -39,6 +46,7 @@ var groupKind = &kind{
 		"serviceProvisioningErrors":     {objectList, unfiltered, false},
 		"theme":                         {text, unfiltered, true},
 		"uniqueName":                    {text, filtered, false},
+		"unseenCount":                   {number, unfiltered, false},
 		"visibility":                    {text, advanced, true},
 	},
 }

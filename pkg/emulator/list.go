@@ -247,7 +247,8 @@ func (c *call) entityReply(k *kind, e *entity) (*reply, error) {
 const maxExpand = 20
 
 func (c *call) expand(k *kind, e *entity, out map[string]any) error {
-	for _, name := range c.query.Expand {
+	for _, x := range c.query.Expand {
+		name := x.Property
 		if !slices.Contains(k.expands, name) {
 			return fail(400, "BadRequest", "Parsing OData Select and Expand failed: Could not find a property named '%s' on type '%s'.", name, k.name)
 		}
@@ -257,7 +258,7 @@ func (c *call) expand(k *kind, e *entity, out map[string]any) error {
 		}
 		var found []any
 		for _, other := range c.related(e, name) {
-			nested := &call{state: c.state, version: c.version, query: odata.Query{Top: -1}}
+			nested := &call{state: c.state, version: c.version, query: odata.Query{Top: -1, Select: x.Select}}
 			rendered, err := nested.render(kindOf(other), other)
 			if err != nil {
 				return err

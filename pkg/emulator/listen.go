@@ -36,15 +36,17 @@ func (e *Emulator) Listen(address string) (Info, error) {
 	if at, ok := l.Addr().(*net.TCPAddr); !ok || !at.IP.IsLoopback() {
 		return Info{}, errors.Join(fmt.Errorf("emulator: %q is no loopback address", address), l.Close())
 	}
+	t := &traffic{}
 	s := &http.Server{
 		Handler:           e,
+		ConnState:         t.note,
 		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12},
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          log.New(io.Discard, "", 0), // handshakes of clients that lack the CA are theirs to report
 	}
 	e.listeners.Lock()
-	e.servers = append(e.servers, s)
+	e.servers = append(e.servers, listening{s, t})
 	e.listeners.Unlock()
 	e.serving.Go(func() { _ = s.ServeTLS(l, "", "") }) // ends with ErrServerClosed
 	return e.info("https://"+l.Addr().String(), path), nil

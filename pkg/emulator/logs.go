@@ -1,8 +1,10 @@
 package emulator
 
 import (
+	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/scimctl/scimctl/pkg/emulator/odata"
 )
@@ -17,12 +19,28 @@ func logRoutes() []route {
 // logEntry is a record of the provisioning log, as it is answered.
 type logEntry map[string]any
 
-// maxLog is how many entries are kept; the real log is kept for 30 days.
-const maxLog = 5000
+// The log is kept for 30 days, and here no longer than maxLog entries.
+// Source: graph_contract §10.
+const (
+	maxLog  = 5000
+	keepLog = 30 * 24 * time.Hour
+)
 
 func (s *state) record(e logEntry) {
 	if s.Log = append(s.Log, e); len(s.Log) > maxLog {
 		s.Log = slices.Clone(s.Log[len(s.Log)-maxLog:])
+	}
+}
+
+// recent returns the entries that are still kept, the newest first.
+func (c *call) recent() iter.Seq[logEntry] {
+	oldest := seconds(c.e.now().Add(-keepLog))
+	return func(yield func(logEntry) bool) {
+		for _, e := range slices.Backward(c.Log) {
+			if at, _ := e["activityDateTime"].(string); at >= oldest && !yield(e) {
+				return
+			}
+		}
 	}
 }
 
@@ -72,7 +90,7 @@ func listLog(c *call) (*reply, error) {
 		return nil, err
 	}
 	var items []*entity
-	for _, e := range slices.Backward(c.Log) {
+	for e := range c.recent() {
 		if c.query.Filter == nil || c.query.Filter.Match(odata.Map(e), true) {
 			items = append(items, &entity{Kind: "provisioningObjectSummary", Props: e})
 		}
@@ -107,7 +125,7 @@ func selectProps(props map[string]any, names []string) map[string]any {
 }
 
 func getLogEntry(c *call) (*reply, error) {
-	for _, e := range c.Log {
+	for e := range c.recent() {
 		if e["id"] == c.param("entry") {
 			body := selectProps(e, c.query.Select)
 			body["@odata.context"] = c.context("auditLogs/provisioning/$entity")

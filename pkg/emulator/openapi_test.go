@@ -150,7 +150,7 @@ var partialSchemas = []string{"user", "group", "directoryObject", "typedObject",
 var besides = map[string][]string{
 	"attributeMappingFunctionSchema": {"name"},
 	"filterOperatorSchema":           {"name"},
-	"servicePrincipal":               {"createdDateTime", "customSecurityAttributes", "samlMetadataUrl"},
+	"servicePrincipal":               {"createdDateTime"},
 }
 
 // unknownMembers walks a body beside its schema and reports the first member that

@@ -123,10 +123,21 @@ func TestSelectAndDefaults(t *testing.T) {
 	if !strings.HasSuffix(chosen.text("@odata.context"), "$metadata#users(department,accountEnabled,employeeType)/$entity") {
 		t.Error(chosen.text("@odata.context"))
 	}
-	expanded := u.get("/users/alice@contoso.com?$expand=manager($select=id)").want(200)
-	if expanded.text("manager", "displayName") != "Élodie Müller" {
-		t.Errorf("%s", expanded.raw)
+	sp := "/servicePrincipals/" + u.newApp("x").sp
+	u.get("/beta" + sp + "?$select=samlMetadataUrl").want(200)
+	u.get(sp+"?$select=samlMetadataUrl").wantError(400, "BadRequest", "Could not find a property named 'samlMetadataUrl'")
+	if _, ok := u.get(sp).want(200).body.(map[string]any)["customSecurityAttributes"]; ok {
+		t.Error("custom security attributes without being selected")
 	}
+	u.get(sp + "?$select=customSecurityAttributes,extension_0a_x").want(200)
+	expanded := u.get("/users/alice@contoso.com?$expand=manager($select=id)").want(200)
+	if manager := expanded.at("manager").(map[string]any); manager["id"] != u.userID("elodie") || len(manager) != 2 {
+		t.Errorf("the manager with its id and @odata.type: %v", manager)
+	}
+	if whole := u.get("/users/alice@contoso.com?$expand=manager").want(200); whole.text("manager", "displayName") != "Élodie Müller" {
+		t.Errorf("%s", whole.raw)
+	}
+	u.get("/users/alice@contoso.com?$expand=manager($select=nonsense)").want(400)
 }
 
 func TestPaging(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // ErrForeign is returned for a folder that holds files but no state: it is left as
@@ -16,9 +18,6 @@ var ErrForeign = errors.New("the folder is not the state of an emulator")
 // there. It refuses a folder that another emulator has open or that holds something
 // else, and removes nothing but its own files.
 func Reset(dir string) error {
-	if err := checkFolder(dir); err != nil {
-		return err
-	}
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -26,16 +25,17 @@ func Reset(dir string) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range stateFiles {
-		if removeErr := os.Remove(filepath.Join(dir, name)); removeErr != nil && !errors.Is(removeErr, fs.ErrNotExist) {
-			err = errors.Join(err, removeErr)
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if ours(e.Name()) {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
 		}
 	}
 	return errors.Join(err, s.close())
 }
 
 // stateFiles are all files of a state folder but the lock.
-var stateFiles = []string{tenantFile, directoryFile, targetsFile, caFile, caKeyFile}
+var stateFiles = []string{tenantFile, directoryFile, targetsFile, caFile, caKeyFile, tokenKeyFile}
 
 // checkFolder refuses a folder in which somebody keeps something else.
 func checkFolder(dir string) error {
@@ -46,13 +46,14 @@ func checkFolder(dir string) error {
 	if err != nil {
 		return fmt.Errorf("state folder: %w", err)
 	}
-	for _, e := range entries {
-		if e.Name() == lockFile || e.Name() == tenantFile {
-			return nil
-		}
+	if len(entries) == 0 || slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == lockFile }) {
+		return nil
 	}
-	if len(entries) > 0 {
-		return fmt.Errorf("%w: %s; it was left as it is", ErrForeign, dir)
-	}
-	return nil
+	return fmt.Errorf("%w: %s holds %s and was left as it is; use an empty folder", ErrForeign, dir, entries[0].Name())
+}
+
+// ours reports whether a file is of the state: one of its files, or what an
+// interrupted write left of one.
+func ours(name string) bool {
+	return slices.ContainsFunc(stateFiles, func(f string) bool { return name == f || strings.HasPrefix(name, "."+f) })
 }

@@ -79,13 +79,17 @@ func match(table []*route, method string, path []segment) (found *route, params 
 	return found, params, true, known
 }
 
-// fits returns how many leading segments of path agree with the pattern.
+// fits returns how many leading segments of path agree with the pattern. Text that
+// begins with a dollar sign is a key in parentheses only. Source: graph_contract §3.
 func (r *route) fits(path []segment) int {
 	for i, s := range path {
 		if i == len(r.steps) {
 			return i
 		}
 		if _, isKey := parameter(r.steps[i]); isKey {
+			if !s.key && strings.HasPrefix(s.text, "$") {
+				return i // such a key must stand in parentheses
+			}
 			continue
 		}
 		if s.key || !strings.EqualFold(s.text, r.steps[i]) {

@@ -103,7 +103,8 @@ func (e *Emulator) answer(r *http.Request, version, rest string) answer {
 // asks, how often, for what, and only then with what.
 func (e *Emulator) dispatch(r *http.Request, version, rest string) (*rendered, *route, error) {
 	base := baseOf(r)
-	if err := e.authenticate(r, base); err != nil {
+	caller, err := e.authenticate(r, base)
+	if err != nil {
 		return nil, nil, err
 	}
 	if e.throttled() {
@@ -118,6 +119,9 @@ func (e *Emulator) dispatch(r *http.Request, version, rest string) (*rendered, *
 		return nil, nil, e.noRoute(path, exists, known)
 	}
 	if err := e.denied(found); err != nil {
+		return nil, found, err
+	}
+	if err := e.permitted(caller, found, params); err != nil {
 		return nil, found, err
 	}
 	query, err := odata.ParseQuery(r.URL.Query())
@@ -242,7 +246,7 @@ func (e *Emulator) denied(r *route) error {
 	case r.area == provisioning && b.DenySynchronization:
 		return notAllowed()
 	case (r.area == directory || r.area == logs) && b.DenyDirectory && !strings.HasPrefix(r.pattern, "/organization"):
-		return fail(http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+		return refusal(r)
 	}
 	return nil
 }

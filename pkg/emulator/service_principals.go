@@ -71,7 +71,7 @@ func createServicePrincipal(c *call) (*reply, error) {
 	case len(found) == 0:
 		return nil, fail(400, "Request_BadRequest", "The appId '%s' of the service principal does not reference a valid application object.", appID)
 	case len(c.ServicePrincipals.find("appId", appID)) > 0:
-		return nil, fail(409, "Request_MultipleObjectsWithSameKeyValue", "The service principal cannot be created, updated, or restored because the service principal name %s is already in use.", appID)
+		return nil, nameInUse(appID)
 	}
 	sp := &entity{Kind: "servicePrincipal", Props: c.plainServicePrincipal(found[0])}
 	for name, v := range body {
@@ -81,13 +81,20 @@ func createServicePrincipal(c *call) (*reply, error) {
 		}
 	}
 	maps.Copy(sp.Props, map[string]any{"id": c.newID(), "createdDateTime": seconds(c.e.now())})
-	sp.Visible = c.e.now().Add(c.e.o.Behaviour.ReplicationDelay)
+	c.replicate(sp)
+	c.own(sp)
+	delete(c.Sync, appID) // jobs and secrets were those of the service principal before it
 	c.ServicePrincipals.add(sp)
 	r, err := c.entityReply(servicePrincipalKind, sp)
 	if err == nil {
 		r.status = 201
 	}
 	return r, err
+}
+
+// nameInUse refuses a second service principal of one application.
+func nameInUse(appID string) *failure {
+	return fail(409, "Request_MultipleObjectsWithSameKeyValue", "The service principal cannot be created, updated, or restored because the service principal name %s is already in use.", appID)
 }
 
 func patchServicePrincipal(c *call) (*reply, error) {

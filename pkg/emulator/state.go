@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -54,6 +56,7 @@ type entity struct {
 	Kind    string              `json:"kind"` // user, group, application, servicePrincipal
 	Props   map[string]any      `json:"props"`
 	Refs    map[string][]string `json:"refs,omitempty"`
+	Made    time.Time           `json:"made,omitzero"`    // of an application or service principal that a request made
 	Visible time.Time           `json:"visible,omitzero"` // before this reads do not know it
 }
 
@@ -123,7 +126,10 @@ func (c *collection) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*c = *newCollection()
-	for _, e := range list {
+	for i, e := range list {
+		if e == nil || e.id() == "" {
+			return fmt.Errorf("object %d of a collection has no id", i)
+		}
 		c.add(e)
 	}
 	return nil
@@ -168,3 +174,31 @@ func (s *state) newKey() string {
 
 // keys are the parameter keys of this tenant.
 func (s *state) keys() syncschema.Keys { return syncschema.NewKeys(s.mac("parameter keys")) }
+
+// check reports what a state that was read must have and does not.
+func (s *state) check() error {
+	for _, c := range []*collection{s.Users, s.Groups} {
+		if c == nil {
+			return corrupt(directoryFile, errors.New("users or groups are null"))
+		}
+	}
+	for _, c := range []*collection{s.Applications, s.ServicePrincipals, s.Deleted} {
+		if c == nil {
+			return corrupt(tenantFile, errors.New("applications, service principals or deleted items are null"))
+		}
+	}
+	if slices.Contains(s.Assignments, nil) {
+		return corrupt(tenantFile, errors.New("an assignment is null"))
+	}
+	for appID, sync := range s.Sync {
+		if sync == nil || slices.ContainsFunc(sync.Jobs, func(j *job) bool { return j == nil || j.Schema == nil }) {
+			return corrupt(tenantFile, fmt.Errorf("a synchronization job of application %s has no schema", appID))
+		}
+		for id, schema := range sync.Templates {
+			if schema == nil {
+				return corrupt(tenantFile, fmt.Errorf("the synchronization template %s of application %s has no schema", id, appID))
+			}
+		}
+	}
+	return nil
+}

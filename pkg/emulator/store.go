@@ -43,8 +43,12 @@ const (
 	tenantFile    = "tenant.json"
 	directoryFile = "directory.json"
 	targetsFile   = "targets.json"
-	lockFile      = "lock"
+	tokenKeyFile  = "token-key.pem"
 )
+
+// lockFile is made first and never removed: a folder is a state folder if and only
+// if it is there.
+const lockFile = "scimctl-emulator.lock"
 
 // ErrInUse is returned by New when another emulator has the StateDir open.
 var ErrInUse = errors.New("the state folder is in use by another emulator")
@@ -53,19 +57,27 @@ var ErrInUse = errors.New("the state folder is in use by another emulator")
 // overwritten then.
 var ErrCorrupt = errors.New("the state folder cannot be read")
 
+// corrupt says which file cannot be read, and where when the JSON tells.
 func corrupt(name string, err error) error {
-	return fmt.Errorf("%w: %s: %w; mend or remove the file, or use another folder", ErrCorrupt, name, err)
+	at := ""
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		at = fmt.Sprintf(" at byte %d", syntax.Offset)
+	}
+	return fmt.Errorf("%w: %s%s: %w", ErrCorrupt, name, at, err)
 }
+
+// errClosed is for requests that outlive their emulator: another one may have the
+// folder by now.
+var errClosed = errors.New("the emulator is closed")
 
 func openStore(dir string) (store, error) {
 	if dir == "" {
 		return &memory{}, nil
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("state folder: %w", err)
+	if err := checkFolder(dir); err != nil {
+		return nil, err
 	}
-	// A folder that others can read would give the secrets away.
-	if err := os.Chmod(dir, 0o700); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("state folder: %w", err)
 	}
 	lock := flock.New(filepath.Join(dir, lockFile), flock.SetPermissions(0o600))
@@ -87,6 +99,7 @@ type folder struct {
 
 	mu      sync.Mutex
 	written map[string][]byte
+	closed  bool
 }
 
 func (f *folder) path(name string) (string, error) { return filepath.Abs(filepath.Join(f.dir, name)) }
@@ -105,6 +118,9 @@ func (f *folder) readFile(name string) ([]byte, error) {
 func (f *folder) writeFile(name string, data []byte) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.closed {
+		return errClosed
+	}
 	if before, ok := f.written[name]; ok && bytes.Equal(before, data) {
 		return nil
 	}
@@ -115,7 +131,12 @@ func (f *folder) writeFile(name string, data []byte) error {
 	return nil
 }
 
-func (f *folder) close() error { return f.lock.Unlock() }
+func (f *folder) close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = true
+	return f.lock.Unlock()
+}
 
 // directoryPart is the content of the directory file.
 type directoryPart struct {
@@ -174,7 +195,7 @@ func (f *folder) load() (*snapshot, error) {
 		return nil, corrupt(missing, errors.New("it is missing"))
 	}
 	if !found {
-		return nil, nil
+		return nil, f.private()
 	}
 	if len(s.Seed) == 0 || s.TenantID == "" || len(s.Domains) == 0 {
 		return nil, corrupt(tenantFile, errors.New("it holds no tenant"))
@@ -184,11 +205,28 @@ func (f *folder) load() (*snapshot, error) {
 	if s.Sync == nil {
 		s.Sync = map[string]*synchronization{}
 	}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	targets := map[string]*server.State{}
 	if _, err := f.read(targetsFile, &targets); err != nil {
 		return nil, err
 	}
-	return &snapshot{state: s, targets: targets}, nil
+	for name, t := range targets {
+		if t == nil {
+			return nil, corrupt(targetsFile, fmt.Errorf("target %q is empty", name))
+		}
+	}
+	return &snapshot{state: s, targets: targets}, f.private()
+}
+
+// private shuts the folder to others, who could read the secrets. It comes last, so
+// that the mode of a folder that holds something else stays what it was.
+func (f *folder) private() error {
+	if err := os.Chmod(f.dir, 0o700); err != nil {
+		return fmt.Errorf("state folder: %w", err)
+	}
+	return nil
 }
 
 func (f *folder) save(s *snapshot) error {

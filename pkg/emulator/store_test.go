@@ -117,7 +117,7 @@ func TestStateIsLocked(t *testing.T) {
 
 // TestCorruptStateIsKept: a file that cannot be read is named and left alone.
 func TestCorruptStateIsKept(t *testing.T) {
-	for _, name := range []string{tenantFile, directoryFile, targetsFile, caFile, caKeyFile, "token-key.pem"} {
+	for _, name := range []string{tenantFile, directoryFile, targetsFile, caFile, caKeyFile, tokenKeyFile} {
 		for content, why := range map[string]string{"{": "half a file", `{"version":99,"content":{}}`: "of a later version", `{"version":1,"content":[]}`: "of another kind"} {
 			dir := t.TempDir()
 			u := open(t, dir)
@@ -129,8 +129,11 @@ func TestCorruptStateIsKept(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err := New(Options{StateDir: dir})
-			if !errors.Is(err, ErrCorrupt) || !strings.Contains(err.Error(), name) {
+			if !errors.Is(err, ErrCorrupt) || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), dir) {
 				t.Errorf("%s %s: %v", name, why, err)
+			}
+			if why == "half a file" && strings.HasSuffix(name, ".json") && !strings.Contains(err.Error(), "at byte 1") {
+				t.Errorf("the error says not where: %v", err)
 			}
 			if read(t, file) != content {
 				t.Errorf("%s was overwritten", name)
@@ -182,4 +185,40 @@ func TestMemoryLeavesNothingBehind(t *testing.T) {
 	if entries, err := os.ReadDir(os.Getenv("TMPDIR")); err != nil || len(entries) != 0 {
 		t.Errorf("left behind: %v %v", entries, err)
 	}
+}
+
+// TestStateWithHoles: a state that is JSON of the right form and still no tenant.
+func TestStateWithHoles(t *testing.T) {
+	dir := t.TempDir()
+	u := open(t, dir)
+	a := u.newApp("x")
+	if err := u.e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, holes := range map[string][][]string{
+		tenantFile: {
+			{`"Assignments":null`, `"Assignments":[null]`}, {`"jobs":[`, `"jobs":[null,`}, {`"applications":[`, `"applications":[null,`},
+			{`"deleted":[`, `"deleted":[{},`}, {`"schema":{`, `"schema":null,"was":{`}, {`"TenantID":"`, `"TenantID":"","was":"`},
+		},
+		directoryFile: {{`"users":[`, `"users":[null,`}, {`"groups":[`, `"groups":null,"was":[`}},
+	} {
+		whole := read(t, filepath.Join(dir, name))
+		for _, h := range holes {
+			broken := strings.Replace(whole, h[0], h[1], 1)
+			if broken == whole {
+				t.Fatalf("%s has no %s", name, h[0])
+			}
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(broken), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := New(Options{StateDir: dir}); !errors.Is(err, ErrCorrupt) || !strings.Contains(err.Error(), name) {
+				t.Errorf("%s with %s: %v", name, h[1], err)
+			}
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(whole), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a.u = open(t, dir)
+	a.schema()
 }

@@ -68,19 +68,13 @@ func (h host) context(rest string) string { return h.set + "('" + h.id + "')/syn
 // answers 401, then 403. Source: graph_contract §1.
 func (c *call) host() (host, error) {
 	h := host{set: "servicePrincipals"}
-	key, in := c.params["servicePrincipal"], c.ServicePrincipals
-	if key.text == "" {
-		h.set, key, in = "applications", c.params["application"], c.Applications
+	in, name := c.ServicePrincipals, "servicePrincipal"
+	if c.param(name) == "" {
+		h.set, in, name = "applications", c.Applications, "application"
 	}
-	e := in.get(key.text)
-	if key.alternate == "appId" {
-		e = nil
-		if found := in.find("appId", key.text); len(found) == 1 {
-			e = found[0]
-		}
-	}
-	if e == nil {
-		return h, notFound(key.text)
+	e, err := c.made(in, name)
+	if err != nil {
+		return h, err
 	}
 	h.id, h.appID = e.id(), e.text("appId")
 	if found := c.ServicePrincipals.find("appId", h.appID); len(found) == 1 {
@@ -89,11 +83,11 @@ func (c *call) host() (host, error) {
 	if found := c.Applications.find("appId", h.appID); len(found) == 1 {
 		h.app = found[0]
 	}
-	made, delay := e.Visible.Add(-c.e.o.Behaviour.ReplicationDelay), c.e.o.Behaviour.SyncfabricDelay
-	switch now := c.e.now(); {
-	case delay == 0 || e.Visible.IsZero() || !now.Before(made.Add(delay)):
+	delay := c.e.o.Behaviour.SyncfabricDelay
+	switch age := c.e.now().Sub(e.Made); {
+	case e.Made.IsZero() || age >= delay:
 		return h, nil
-	case now.Before(made.Add(delay / 2)):
+	case age < delay/2:
 		return h, notAllowed()
 	default:
 		return h, fail(http.StatusForbidden, "UnknownError", "")
@@ -315,7 +309,7 @@ func getSyncTemplate(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !slices.Contains(c.query.Expand, "schema") {
+	if !c.query.Expands("schema") {
 		delete(body, "schema")
 		delete(body, "schema@odata.context")
 	}

@@ -58,7 +58,7 @@ func (c *call) selectedJob(h host, j *job) map[string]any {
 			}
 		}
 	}
-	if slices.Contains(c.query.Expand, "schema") {
+	if c.query.Expands("schema") {
 		body["schema@odata.context"] = c.context(h.context("/jobs('" + j.ID + "')/schema/$entity"))
 		body["schema"] = c.shown(j.Schema)
 	}

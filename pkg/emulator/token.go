@@ -107,7 +107,7 @@ func (e *Emulator) sign(s *state, audience string, assertion bool) (string, erro
 			Issuer: "https://sts.windows.net/" + s.TenantID + "/", Subject: s.clientObjectID(), Audience: jwt.ClaimStrings{audience},
 			IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now.Add(-5 * time.Minute)), ExpiresAt: jwt.NewNumericDate(now.Add(tokenLife)),
 		},
-		AppID: s.ClientID, AppName: clientName, ObjectID: s.clientObjectID(), TenantID: s.TenantID, Roles: clientRoles,
+		AppID: s.ClientID, AppName: clientName, ObjectID: s.clientObjectID(), TenantID: s.TenantID, Roles: e.roles(),
 		IDType: "app", Provider: "https://sts.windows.net/" + s.TenantID + "/", Strength: "1", Region: "EU", TokenUse: e.keyID()[:22], TokenLevel: "1.0",
 	}
 	if assertion {
@@ -153,33 +153,33 @@ func (e *Emulator) publicKey() map[string]any {
 }
 
 // authenticate judges the token of a Graph request.
-func (e *Emulator) authenticate(r *http.Request, base string) error {
+func (e *Emulator) authenticate(r *http.Request, base string) (*claims, error) {
 	header := r.Header.Get("Authorization")
 	scheme, text, _ := strings.Cut(header, " ")
 	text = strings.TrimSpace(text)
 	if header == "" || strings.EqualFold(scheme, "Bearer") && text == "" {
-		return invalidToken("Access token is empty.")
+		return nil, invalidToken("Access token is empty.")
 	}
 	if !strings.EqualFold(scheme, "Bearer") {
-		return invalidToken("Access token is empty.")
+		return nil, invalidToken("Access token is empty.")
 	}
 	if strings.Count(text, ".") != 2 {
-		return invalidToken("IDX14100: JWT is not well formed, there are no dots (.).\nThe token needs to be in JWS or JWE Compact Serialization Format. (JWS): 'EncodedHeader.EncodedPayload.EncodedSignature'. (JWE): 'EncodedProtectedHeader.EncodedEncryptedKey.EncodedInitializationVector.EncodedCiphertext.EncodedAuthenticationTag'.")
+		return nil, invalidToken("IDX14100: JWT is not well formed, there are no dots (.).\nThe token needs to be in JWS or JWE Compact Serialization Format. (JWS): 'EncodedHeader.EncodedPayload.EncodedSignature'. (JWE): 'EncodedProtectedHeader.EncodedEncryptedKey.EncodedInitializationVector.EncodedCiphertext.EncodedAuthenticationTag'.")
 	}
 	var c claims
 	parser := jwt.NewParser(jwt.WithValidMethods([]string{"ES256"}), jwt.WithoutClaimsValidation())
 	_, err := parser.ParseWithClaims(text, &c, func(*jwt.Token) (any, error) { return &e.signer.PublicKey, nil })
 	switch {
 	case err != nil:
-		return invalidToken("Access token validation failure. Invalid signature.")
+		return nil, invalidToken("Access token validation failure. Invalid signature.")
 	case c.ExpiresAt == nil || !e.now().Before(c.ExpiresAt.Time):
-		return invalidToken("Lifetime validation failed, the token is expired.")
+		return nil, invalidToken("Lifetime validation failed, the token is expired.")
 	case c.NotBefore != nil && e.now().Before(c.NotBefore.Time):
-		return invalidToken("Lifetime validation failed, the token is not yet valid.")
+		return nil, invalidToken("Lifetime validation failed, the token is not yet valid.")
 	case len(c.Audience) != 1 || c.Audience[0] != base && !slices.Contains(graphAudiences, c.Audience[0]):
-		return invalidToken("Access token validation failure. Invalid audience.")
+		return nil, invalidToken("Access token validation failure. Invalid audience.")
 	}
-	return nil
+	return &c, nil
 }
 
 func invalidToken(message string) *failure {

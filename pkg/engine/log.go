@@ -136,7 +136,7 @@ func NewLogEntry(j LogJob, r Record, id string) LogEntry {
 func logStatus(o Outcome) LogStatus {
 	s := LogStatus{Status: string(o.Status)}
 	if o.Status == Failure {
-		s.ErrorInformation = &LogError{ErrorCode: o.Code, Reason: o.Message, ErrorCategory: string(categoryOf(o.Code))}
+		s.ErrorInformation = &LogError{ErrorCode: o.Code, Reason: o.Message, ErrorCategory: categoryOf(o.Code)}
 		if o.Advice != "" {
 			s.ErrorInformation.RecommendedAction = new(o.Advice)
 		}
@@ -144,15 +144,13 @@ func logStatus(o Outcome) LogStatus {
 	return s
 }
 
-// errorCategory says whose failure it is, as the log spells it.
-type errorCategory string
-
+// Error categories, as the log spells them.
 const (
-	serviceFailure    errorCategory = "failure"
-	nonServiceFailure errorCategory = "nonServiceFailure" // of the target or the configuration
+	serviceFailure    = "failure"
+	nonServiceFailure = "nonServiceFailure" // of the target or the configuration
 )
 
-func categoryOf(code string) errorCategory {
+func categoryOf(code string) string {
 	if code == CodeInternalError {
 		return serviceFailure
 	}

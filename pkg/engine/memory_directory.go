@@ -166,8 +166,10 @@ func (d *MemoryDirectory) setDeleted(id string, to Deleted) error {
 		return nil
 	}
 	d.serial++
-	for group := range d.memberOf[id] {
-		d.touch(d.objects[mapping.Group][group], attrMembers)
+	if o.deleted == NotDeleted || to == NotDeleted { // it was, or becomes, a member of its groups
+		for group := range d.memberOf[id] {
+			d.touch(d.objects[mapping.Group][group], attrMembers)
+		}
 	}
 	if to == HardDeleted {
 		o.assigned = len(d.rolesOf(o)) > 0

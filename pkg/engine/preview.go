@@ -65,9 +65,8 @@ func (p *Preview) Reads() []string {
 	return slices.Compact(reads)
 }
 
-// CaseExact reports whether values of a target attribute that differ by letter
-// case alone differ, by the attribute list.
-func (p *Preview) CaseExact(target string) bool { return p.k.caseExact(target) }
+// ReadsRoles reports whether a mapping reads the app roles.
+func (p *Preview) ReadsRoles() bool { return slices.Contains(p.k.reads, attrRoles) }
 
 // Scope is what is decided about an object before the target is looked at.
 type Scope struct{ verdict verdict }

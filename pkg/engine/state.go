@@ -103,6 +103,13 @@ func (s *State) Disabled() bool {
 	return s.data.Disabled
 }
 
+// Quarantined reports whether the job is in quarantine.
+func (s *State) Quarantined() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.data.Quarantine != nil
+}
+
 // Next returns when the next cycle is due with the given interval; the zero time
 // means at once, and ok is false for a disabled job. In quarantine the next attempt
 // counts in place of the interval. Source: entra_wire W-60, W-82.

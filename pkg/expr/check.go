@@ -114,10 +114,15 @@ func (c *checker) keyword(n *Keyword, f *Function, p *Param) {
 
 // comparison checks that a comparison is a condition, and one only.
 func (c *checker) comparison(n *Comparison, f *Function, p *Param) {
-	if f == nil || p.Type != BoolType {
+	if (f == nil || p.Type != BoolType) && !unreadable(n.Left) && !unreadable(n.Right) {
 		c.at(n, diag.Error, codeComparison, "a comparison cannot stand here").
 			Detail = `Comparisons are the condition of IIF or the argument of CBool: IIF([country] = "DE", "yes", "no").`
 	}
+	c.sides(n)
+}
+
+// sides checks what is compared.
+func (c *checker) sides(n *Comparison) {
 	for _, side := range []Node{n.Left, n.Right} {
 		switch side := side.(type) {
 		case *Omitted:

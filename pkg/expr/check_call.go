@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/scimctl/scimctl/pkg/diag"
 )
@@ -14,9 +16,9 @@ func (c *checker) call(n *Call, outer *Function) {
 	f, ok := Lookup(n.Name)
 	if !ok {
 		c.unknown(n)
-		for _, arg := range n.Args {
-			c.node(arg, nil, nil)
-		}
+	}
+	if !ok || n.broken {
+		c.inside(n)
 		return
 	}
 	c.count(n, f)
@@ -30,6 +32,20 @@ func (c *checker) call(n *Call, outer *Function) {
 		c.node(arg, f, p)
 	}
 	c.rules(n, f, outer)
+}
+
+// inside checks the arguments of a call whose parameters are not known: what
+// stands in them, not whether it may stand there.
+func (c *checker) inside(n *Call) {
+	for _, arg := range n.Args {
+		switch arg := arg.(type) {
+		case *Keyword:
+		case *Comparison:
+			c.sides(arg)
+		default:
+			c.node(arg, nil, nil)
+		}
+	}
 }
 
 // name reports a problem with a call, at the function's name.
@@ -55,6 +71,18 @@ func (c *checker) unknown(n *Call) {
 			fix(d, name)
 			return
 		}
+	}
+	if advice := familiar(n.Name); advice != "" {
+		d.Detail = advice
+		return
+	}
+	if r := strings.IndexFunc(n.Name, func(r rune) bool { return r > unicode.MaxASCII }); r >= 0 {
+		letter, _ := utf8.DecodeRuneInString(n.Name[r:])
+		d.Detail = fmt.Sprintf("The name has the letter %q, %U, of another alphabet.", letter, letter)
+		if near := diag.Suggest(n.Name, functionNames()); near != "" {
+			fix(d, near)
+		}
+		return
 	}
 	if near := diag.Suggest(n.Name, functionNames()); near != "" {
 		d.Summary += fmt.Sprintf("; did you mean %s?", near)
@@ -159,7 +187,10 @@ func (c *checker) constant(f *Function, p *Param, arg *Constant) {
 			fix(d, arg.Value)
 		}
 	case !p.takes(arg.Value):
-		c.at(arg, diag.Error, codeArgumentType, "%s of %s is %q; it is one of %s", p.Name, f.Name, arg.Value, strings.Join(p.Choices, ", "))
+		d := c.at(arg, diag.Error, codeArgumentType, "%s of %s is %q; it is one of %s", p.Name, f.Name, arg.Value, strings.Join(p.Choices, ", "))
+		if p.Name == "interval" {
+			d.Detail = "yyyy is the year, m the month, d the day, ww the week, h the hour, n the minute, s the second."
+		}
 	case p.Type == DateType:
 		c.dateConstant(f, p, arg)
 	case p.Type == MultiType:

@@ -29,6 +29,12 @@ func (c *checker) rules(n *Call, f *Function, outer *Function) {
 					Detail = "Write it like 2021-06-30, 2021-06-30T13:45:00Z or 6/30/2021 1:45:00 PM."
 			}
 		}
+	case "CBool":
+		if d := constantArg(n, 0); d != nil {
+			if _, ok := truthOf(d.Value); !ok {
+				c.at(d, diag.Error, codeArgumentType, "%q is neither a number nor True or False", d.Value)
+			}
+		}
 	case "NumFromDate":
 		if d := constantArg(n, 0); d != nil {
 			if _, ok := parseISODate(d.Value); !ok {

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/scimctl/scimctl/pkg/diag"
@@ -82,10 +83,14 @@ func compile(n Node, c *code) {
 }
 
 // constantValue is what a literal evaluates to. A number keeps the text that it
-// was written with, as all constants are texts at heart. Source: expressions §3.
+// was written with, as all constants are texts at heart, except that &HF is 15.
+// Source: expressions §3.
 func constantValue(n *Constant) Value {
 	if n.Numeric {
 		if number, ok := parseNumber(n.Value); ok {
+			if n.Value[0] == '&' {
+				return Value{kind: Number, number: number, text: strconv.FormatInt(number, 10)}
+			}
 			return Value{kind: Number, number: number, text: n.Value}
 		}
 	}

@@ -13,7 +13,9 @@ import (
 )
 
 // conformanceCase is a line of testdata/cases.jsonl: an expression with inputs
-// and the result that Microsoft's documentation gives or implies.
+// and the result that Microsoft's documentation gives or implies; or one of
+// testdata/dotnet.jsonl, with the result that .NET or Visual Basic gives where the
+// documentation says only whose rules hold.
 type conformanceCase struct {
 	ID                string
 	Expr              string
@@ -32,9 +34,9 @@ type conformanceCase struct {
 	RequiresSchema    bool
 }
 
-func readCases(t *testing.T) []conformanceCase {
+func readCases(t *testing.T, path string) []conformanceCase {
 	t.Helper()
-	file, err := os.Open("testdata/cases.jsonl")
+	file, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,10 +58,12 @@ func readCases(t *testing.T) []conformanceCase {
 }
 
 func TestConformance(t *testing.T) {
-	for _, c := range readCases(t) {
-		t.Run(c.ID, func(t *testing.T) {
-			c.run(t)
-		})
+	for _, path := range []string{"testdata/cases.jsonl", "testdata/dotnet.jsonl"} {
+		for _, c := range readCases(t, path) {
+			t.Run(c.ID, func(t *testing.T) {
+				c.run(t)
+			})
+		}
 	}
 }
 

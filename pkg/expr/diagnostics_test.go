@@ -84,3 +84,22 @@ func describe(b *strings.Builder, line string) {
 	}
 	fmt.Fprintln(b)
 }
+
+// TestInvisibleCharacters checks what a golden file cannot show: one report, at
+// the character, and no more.
+func TestInvisibleCharacters(t *testing.T) {
+	for _, source := range []string{"\u200bAppend([a], \"x\")", "Append([a],\u200d \"x\")", "Append([a], \"x\")\u2060"} {
+		e, problems := Parse(source)
+		problems = append(problems, e.Check(CheckOptions{})...)
+		if len(problems) != 1 || problems[0].Code != codeCharacter.code() || !strings.Contains(problems[0].Summary, "invisible") {
+			t.Errorf("%q: %v", source, problems)
+			continue
+		}
+		if at := source[problems[0].Subject.Start.Byte:problems[0].Subject.End.Byte]; at != "\u200b" && at != "\u200d" && at != "\u2060" {
+			t.Errorf("%q: reported at %q", source, at)
+		}
+	}
+	if _, problems := Parse("Append([a], \"x\u200by\")"); len(problems) > 0 {
+		t.Errorf("inside of a text: %v", problems)
+	}
+}

@@ -43,6 +43,10 @@ func (t *translator) step() error {
 	case t.inClass > 0:
 		t.class(c)
 	case c == '[':
+		if rewritten, n, ok := plainClass(t.src[t.pos:]); ok {
+			t.src = t.src[:t.pos] + rewritten + t.src[t.pos+n:]
+			return nil
+		}
 		t.inClass = 1
 		t.copy(1)
 		t.classStart()
@@ -102,6 +106,12 @@ func (t *translator) escape() error {
 	switch c := t.src[t.pos+1]; c {
 	case 'Q', 'R', 'X':
 		return fmt.Errorf("unrecognized escape \\%c", c)
+	case 'D':
+		if t.inClass == 0 { // see plainClass
+			t.out.WriteString(`[^\d]`)
+			t.pos += 2
+			return nil
+		}
 	case 'p', 'P':
 		return t.property()
 	}
@@ -119,6 +129,11 @@ func (t *translator) property() error {
 	}
 	name := rest[3:end]
 	if slices.Contains(dotnetCategories, name) {
+		if t.inClass == 0 && rest[1] == 'P' { // see plainClass
+			t.out.WriteString(`[^\p{` + name + `}]`)
+			t.pos += end + 1
+			return nil
+		}
 		t.copy(end + 1)
 		return nil
 	}

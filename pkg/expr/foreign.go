@@ -57,3 +57,43 @@ var foreignTable = [...]struct{ name, dialect, advice string }{
 	{"Where", connect, "choose the values in the source"},
 	{"With", connect, "repeat the expression where its value is needed"},
 }
+
+// familiar returns what to use for a function that spreadsheets and programming
+// languages have, or "".
+func familiar(name string) string {
+	switch strings.ToLower(name) {
+	case "and", "or":
+		return logicalAdvice
+	case "concat", "concatenate", "textjoin":
+		return "Use Join or Append."
+	case "upper", "uppercase", "toupperinvariant", "touppercase", "strupper":
+		return "Use ToUpper."
+	case "lower", "lowercase", "tolowerinvariant", "tolowercase", "strlower":
+		return "Use ToLower."
+	case "proper", "titlecase", "totitlecase", "capitalize":
+		return "Use PCase."
+	case "substring", "substr":
+		return "Use Mid, whose first position is 1, or Left."
+	case "substitute", "regexreplace":
+		return "Use Replace."
+	case "isnotnull", "isnotempty", "isnotnullorempty", "hasvalue":
+		return "Use IsPresent."
+	case "isblank", "isnullorwhitespace":
+		return "Use IsNullOrEmpty."
+	case "startswith", "endswith", "indexof", "find", "search":
+		return `Use InStr, which gives a position, as in InStr([mail], "@contoso.com") > 0 inside IIF.`
+	case "length", "strlen":
+		return `Use Replace with a regular expression that counts, such as "^.{65,}$".`
+	case "today", "utcnow":
+		return "Use Now."
+	case "newguid", "uuid":
+		return "Use Guid."
+	case "cint", "clng", "int", "tonumber", "cdbl":
+		return "Numbers are read from text where a function needs one."
+	case "tostring", "str", "text":
+		return "Use CStr, or FormatDateTime for a date."
+	case "case", "choose", "ifs":
+		return "Use Switch, or nest IIF."
+	}
+	return ""
+}

@@ -108,14 +108,20 @@ func evalCBool(_ *Machine, c *code, args []Value) (Value, error) {
 	case Bool, Number:
 		return Boolean(v.number != 0), nil
 	}
-	s := v.String()
+	truth, ok := truthOf(v.String())
+	if !ok {
+		return Value{}, fail(&c.args[0], codeEvalArgument, "CBool cannot read %q as True or False", v.String())
+	}
+	return Boolean(truth), nil
+}
+
+// truthOf reads a number, True or False.
+func truthOf(s string) (truth, ok bool) {
 	if n, ok := parseNumber(s); ok {
-		return Boolean(n != 0), nil
+		return n != 0, true
 	}
-	if isFold(s, "true") || isFold(s, "false") {
-		return Boolean(isFold(s, "true")), nil
-	}
-	return Value{}, fail(&c.args[0], codeEvalArgument, "CBool cannot read %q as True or False", s)
+	truth = isFold(s, "true")
+	return truth, truth || isFold(s, "false")
 }
 
 func evalIsNull(_ *Machine, _ *code, args []Value) (Value, error) {

@@ -33,6 +33,8 @@ type Call struct {
 	span
 	Name string
 	Args []Node
+
+	broken bool // the arguments could not be told apart, which is reported
 }
 
 // Comparison is left Op right, with Op one of = <> > >= < <=.

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -39,11 +40,28 @@ func Parse(src string) (*Expr, diag.List) {
 		p.report(codeEmpty, 0, len(src), "the expression is empty", "Write for example [mail], or leave the mapping out.", "")
 		return e, p.problems
 	}
+	if p.tok.kind == tokOp && p.tok.text == "=" {
+		p.mend(p.tok, "an expression does not begin with =", "Take it away.", "")
+		p.advance()
+	}
 	e.Root = p.expression(0)
 	if p.tok.kind != tokEnd && !p.stop {
 		p.leftover(e.Root)
 	}
+	p.escapedEnd()
 	return e, p.problems
+}
+
+// escapedEnd puts one report in the place of all that follow from a text whose
+// closing quote has a backslash before it, as in Append("a\", "b").
+func (p *parser) escapedEnd() {
+	escape := p.scan.escape
+	if !p.scan.open || escape.end == 0 {
+		return
+	}
+	p.problems = slices.DeleteFunc(p.problems, func(d diag.Diagnostic) bool { return d.Subject.Start.Byte >= p.scan.inside })
+	p.report(codeUnterminated, escape.start, escape.end, `\" is a quote inside of the text and does not end it`,
+		`A text that ends in a backslash is written "…\\".`, `\\"`)
 }
 
 type parser struct {
@@ -52,6 +70,8 @@ type parser struct {
 	tok      token
 	problems diag.List
 	stop     bool // too deep or too many problems: give up quietly
+	mute     bool // passing over what follows from a problem that was reported
+	unclosed bool // a parenthesis without an end was reported
 }
 
 // report adds a problem; fix is what to put in the place of its subject, if that
@@ -64,8 +84,15 @@ func (p *parser) report(code codeNumber, start, end int, summary, detail, fix st
 	p.add(d)
 }
 
+// mend reports a problem with a token that a replacement puts right; an empty
+// one takes the token away.
+func (p *parser) mend(t token, summary, detail, replacement string) {
+	d := diag.Errorf(codeSyntax.code(), rangeIn(p.src, t.start, t.end), "%s", summary)
+	p.add(d.WithDetail("%s", detail).WithFix(replacement))
+}
+
 func (p *parser) add(d diag.Diagnostic) {
-	if p.stop {
+	if p.stop || p.mute {
 		return
 	}
 	if len(p.problems) >= maxErrors {
@@ -89,10 +116,9 @@ func (p *parser) leftover(root Node) {
 	switch {
 	case t.kind == tokBad || unreadable(root): // reported already
 	case t.kind == tokClose:
-		d := diag.Errorf(codeSyntax.code(), rangeIn(p.src, t.start, t.end), "a closing parenthesis too many")
-		p.add(d.WithDetail("Take it away, or add the function that it closes.").WithFix(""))
-	case isLogical(t):
-		p.logical(t)
+		p.mend(t, "a closing parenthesis too many", "Take it away, or add the function that it closes.", "")
+	case isOperatorWord(t):
+		p.operatorWord(t)
 	default:
 		p.report(codeSyntax, t.start, len(p.src), "unexpected text after the end of the expression",
 			"One expression is one attribute, constant or function call; use Join or Append to put several together.", "")
@@ -106,30 +132,30 @@ func unreadable(n Node) bool {
 	return ok && omitted.start < omitted.end
 }
 
-// isLogical reports whether a token is an operator that the language lacks.
-func isLogical(t token) bool {
-	return t.kind == tokName && (isFold(t.text, "and") || isFold(t.text, "or"))
-}
-
-func (p *parser) logical(t token) {
-	p.report(codeSyntax, t.start, t.end, fmt.Sprintf("there is no operator %s", t.text), logicalAdvice, "")
-}
-
-// logicalAdvice says how conditions are combined. Source: expressions §2.
-const logicalAdvice = `Nest IIF instead. For "and": IIF([a] = "x", IIF([b] = "y", "yes", "no"), "no"). For "or": IIF([a] = "x", "yes", IIF([b] = "y", "yes", "no")).`
-
 // expression reads an operand, or a comparison of two.
 func (p *parser) expression(depth int) Node {
 	left := p.operand(depth)
-	for p.tok.kind == tokOp {
+	for p.tok.kind == tokOp || p.wordForOperator() {
 		op := p.tok.text
 		p.advance()
-		right := p.operand(depth)
+		right := p.compared(op, depth)
 		start, _ := left.Span()
 		_, end := right.Span()
 		left = &Comparison{span{start, end}, op, left, right}
 	}
 	return left
+}
+
+// compared reads the right side of a comparison.
+func (p *parser) compared(op string, depth int) Node {
+	t := p.tok
+	if t.kind == tokName && (isFold(t.text, "null") || isFold(t.text, "nothing")) {
+		p.report(codeBareword, t.start, t.end, fmt.Sprintf("there is no constant %s to compare with", t.text),
+			`Write "", or use Switch, whose key "" stands for no value: Switch([a], [a], "", "value when empty").`, `""`)
+		p.advance()
+		return &Omitted{span{t.start, t.end}}
+	}
+	return p.operand(depth)
 }
 
 func (p *parser) operand(depth int) Node {
@@ -152,15 +178,7 @@ func (p *parser) operand(depth int) Node {
 		p.advance()
 		return &Constant{span: at, Value: t.text, Numeric: true}
 	case tokName:
-		p.advance()
-		if p.tok.kind == tokOpen {
-			return p.call(t, depth)
-		}
-		if isKeyword(t.text) {
-			return &Keyword{at, t.text}
-		}
-		p.bareword(t)
-		return &Omitted{at}
+		return p.name(t, depth)
 	case tokBad:
 		p.advance()
 		return &Omitted{at}
@@ -168,36 +186,25 @@ func (p *parser) operand(depth int) Node {
 		p.report(codeSyntax, t.start, t.end, fmt.Sprintf("%s has nothing on its left", t.text), "Write for example [country] = \"DE\".", "")
 		return &Omitted{at}
 	case tokOpen:
-		p.report(codeSyntax, t.start, t.end, "parentheses belong to functions", "Write the function's name in front, or leave them out.", "")
-		p.advance()
-		inner := p.expression(depth + 1)
-		if p.tok.kind == tokClose {
-			p.advance()
-		}
-		return inner
+		return p.parentheses(depth)
 	default:
 		return &Omitted{span{t.start, t.start}}
 	}
 }
 
-// bareword reports a name that is neither a call nor a keyword.
-func (p *parser) bareword(t token) {
-	if f, known := Lookup(t.text); known {
-		p.report(codeSyntax, t.start, t.end, fmt.Sprintf("the function %s needs parentheses", t.text),
-			fmt.Sprintf("Write %s.", f.Signature()), "")
-		return
+// parentheses reads an expression in parentheses that belong to no function; all
+// that stand side by side are reported once.
+func (p *parser) parentheses(depth int) Node {
+	p.report(codeSyntax, p.tok.start, p.tok.end, "parentheses belong to functions", "Write the function's name in front, or leave them out.", "")
+	opened := 0
+	for ; p.tok.kind == tokOpen; opened++ {
+		p.advance()
 	}
-	switch {
-	case isFold(t.text, "true") || isFold(t.text, "false"):
-		p.report(codeBareword, t.start, t.end, fmt.Sprintf("%s must be a text", t.text), "Truth values are the texts \"True\" and \"False\".",
-			quote(strings.ToUpper(t.text[:1])+strings.ToLower(t.text[1:])))
-	case isFold(t.text, "null") || isFold(t.text, "nothing"):
-		p.report(codeBareword, t.start, t.end, fmt.Sprintf("there is no constant %s", t.text),
-			"To give no value leave the argument empty, as in Switch([a], , \"x\", \"y\"), or use IgnoreFlowIfNullOrEmpty.", "")
-	default:
-		p.report(codeBareword, t.start, t.end, fmt.Sprintf("%q is neither an attribute nor a text", t.text),
-			fmt.Sprintf("Attributes stand in brackets, [%s]; texts stand in double quotes, %s.", t.text, quote(t.text)), "")
+	inner := p.expression(depth + 1)
+	for ; p.tok.kind == tokClose && opened > 0; opened-- {
+		p.advance()
 	}
+	return inner
 }
 
 // call reads the arguments of a function; the current token is the parenthesis.
@@ -211,7 +218,7 @@ func (p *parser) call(name token, depth int) Node {
 		return c
 	}
 	for {
-		c.Args = append(c.Args, p.argument(depth))
+		c.Args = append(c.Args, p.argument(c, depth))
 		switch p.tok.kind {
 		case tokComma:
 			p.advance()
@@ -221,40 +228,60 @@ func (p *parser) call(name token, depth int) Node {
 			return c
 		case tokAttribute, tokString, tokNumber, tokName: // a comma is missing, and reported
 		default: // the end
-			c.end = len(p.src)
-			if omitted, ok := c.Args[len(c.Args)-1].(*Omitted); ok && len(c.Args) == 1 && !unreadable(omitted) {
-				c.Args = nil
-			}
-			if p.scan.open {
-				return c // the parenthesis went into what has no end
-			}
-			p.report(codeSyntax, open.start, open.end, fmt.Sprintf("the parenthesis of %s is never closed", name.text), "Add ) after the last argument.", "")
+			p.neverClosed(c, open)
 			return c
 		}
 	}
 }
 
+// neverClosed ends a call where the source ends. Of several such calls, one
+// inside of the other, the innermost is reported.
+func (p *parser) neverClosed(c *Call, open token) {
+	c.end, c.broken = len(p.src), true
+	if omitted, ok := c.Args[len(c.Args)-1].(*Omitted); ok && len(c.Args) == 1 && !unreadable(omitted) {
+		c.Args = nil
+	}
+	if p.scan.open || p.unclosed {
+		return // the parenthesis went into what has no end
+	}
+	p.unclosed = true
+	p.report(codeSyntax, open.start, open.end, fmt.Sprintf("the parenthesis of %s is never closed", c.Name), "Add ) after the last argument.", "")
+}
+
 // argument reads one argument, which may be empty, and recovers at the next
-// comma or parenthesis of this call, or where only a comma is missing.
-func (p *parser) argument(depth int) Node {
+// comma or parenthesis of this call, or where only a comma is missing. After
+// either the call counts as broken: its number of arguments says nothing.
+func (p *parser) argument(c *Call, depth int) Node {
 	arg := p.expression(depth + 1)
 	t := p.tok
-	switch t.kind {
-	case tokComma, tokClose, tokEnd:
+	if t.kind == tokComma || t.kind == tokClose || t.kind == tokEnd {
 		return arg
-	case tokAttribute, tokString, tokNumber, tokName:
-		if !isLogical(t) {
-			d := diag.Errorf(codeSyntax.code(), rangeIn(p.src, t.start, t.end), "a comma is missing before this argument")
-			_, end := arg.Span()
-			d.Fix = &diag.Fix{Range: rangeIn(p.src, end, end), NewText: ","}
-			p.add(d.WithDetail("Arguments are separated by commas."))
-			return arg
-		}
-		p.logical(t)
-	case tokBad: // reported already
+	}
+	c.broken = true
+	_, end := arg.Span()
+	switch {
+	case unreadable(arg) || t.kind == tokBad: // reported already
+	case isOperatorWord(t):
+		p.operatorWord(t)
+	case t.kind == tokNumber && t.text[0] == '-' && t.start == end:
+		p.report(codeSyntax, t.start, t.start+1, "there is no subtraction", `There is no arithmetic; a date is a text, as in CDate("2021-06-30").`, "")
+	case t.kind == tokString && strings.IndexAny(strings.TrimSpace(t.text), ",)") == 0:
+		p.report(codeSyntax, t.start, t.start+1, "a quote right behind an argument", "Take it away, or put a comma in front if a text begins here.", "")
+	case t.kind == tokAttribute || t.kind == tokString || t.kind == tokNumber || t.kind == tokName:
+		d := diag.Errorf(codeSyntax.code(), rangeIn(p.src, t.start, t.end), "a comma is missing before this argument")
+		d.Fix = &diag.Fix{Range: rangeIn(p.src, end, end), NewText: ","}
+		p.add(d.WithDetail("Arguments are separated by commas."))
+		return arg
 	default:
 		p.report(codeSyntax, t.start, t.end, "unexpected text in an argument", "Arguments are separated by commas.", "")
 	}
+	p.skipArgument()
+	return arg
+}
+
+// skipArgument passes over the rest of an argument that could not be read.
+func (p *parser) skipArgument() {
+	p.mute = true
 	for nested := 0; p.tok.kind != tokEnd; p.advance() {
 		if nested == 0 && (p.tok.kind == tokComma || p.tok.kind == tokClose) {
 			break
@@ -266,24 +293,8 @@ func (p *parser) argument(depth int) Node {
 			nested--
 		}
 	}
-	return arg
+	p.mute = false
 }
-
-// isKeyword reports whether a bareword has a meaning. Source: expressions §2.
-func isKeyword(name string) bool {
-	switch name {
-	case keywordIgnoreAttribute, keywordIgnoreObject, keywordBinaryCompare, keywordTextCompare:
-		return true
-	}
-	return false
-}
-
-const (
-	keywordIgnoreAttribute = "IgnoreAttributeFlow"
-	keywordIgnoreObject    = "IgnoreObjectFlow"
-	keywordBinaryCompare   = "vbBinaryCompare"
-	keywordTextCompare     = "vbTextCompare"
-)
 
 // rangeIn returns the range of two byte offsets within src.
 func rangeIn(src string, start, end int) diag.Range {

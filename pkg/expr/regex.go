@@ -37,6 +37,11 @@ func compilePattern(pattern string) (*regexp2.Regexp, error) {
 	return re, nil
 }
 
+// CompileRegexp prepares a .NET regular expression as Replace does, with the same
+// bound on the time of one match. Scoping filters take their patterns through it.
+// Source: scoping_filters, rules.
+func CompileRegexp(pattern string) (*regexp2.Regexp, error) { return compilePattern(pattern) }
+
 // maxPatterns bounds the patterns that a Machine keeps compiled.
 const maxPatterns = 64
 

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -22,7 +23,6 @@ const (
 	refBefore = -1 - iota // $` the input before the match
 	refAfter              // $' the input after it
 	refInput              // $_ the whole input
-	refLast               // $+ the last group
 )
 
 // parseReplacement reads a replacement pattern: $1, ${name}, $$, $&, $`, $', $+
@@ -75,8 +75,8 @@ func parseReference(text string, re *regexp2.Regexp) (ref, size int, ok bool) {
 		return refAfter, 2, true
 	case '_':
 		return refInput, 2, true
-	case '+':
-		return refLast, 2, true
+	case '+': // the group of the highest number, matched or not
+		return slices.Max(re.GetGroupNumbers()), 2, true
 	case '{':
 		end := strings.IndexByte(text, '}')
 		if end < 0 {
@@ -101,12 +101,9 @@ func groupNumber(name string, re *regexp2.Regexp) (int, bool) {
 	if !isGroupName(name) {
 		return 0, false
 	}
-	if isDigit(name[0]) {
+	if isDigit(name[0]) { // named groups have numbers, too, after those without a name
 		n, err := strconv.Atoi(name)
-		if err != nil {
-			return 0, false
-		}
-		name = strconv.Itoa(n)
+		return n, err == nil && re.GroupNameFromNumber(n) != ""
 	}
 	n := re.GroupNumberFromName(name)
 	return n, n >= 0
@@ -138,10 +135,6 @@ func (r *replacement) appendTo(buf []byte, input []rune, v regexp2.MatchView) []
 			buf = appendRunes(buf, input[start+length:])
 		case refInput:
 			buf = appendRunes(buf, input)
-		case refLast:
-			if start, length, ok := v.GroupRange(v.GroupCount() - 1); ok {
-				buf = appendRunes(buf, input[start:start+length])
-			}
 		default:
 			if start, length, ok := v.GroupRange(p.ref); ok {
 				buf = appendRunes(buf, input[start:start+length])

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -33,6 +34,8 @@ type scanner struct {
 	src    string
 	pos    int
 	open   bool // the source ended inside of a text or attribute
+	escape span // the first \" before a comma or parenthesis: perhaps meant as the end of the text
+	inside int  // where the text of that escape begins
 	report func(code codeNumber, start, end int, message, detail, fix string)
 }
 
@@ -50,7 +53,16 @@ func (s *scanner) next() token {
 		return s.take(tokClose, 1)
 	case c == ',':
 		return s.take(tokComma, 1)
-	case c == '=':
+	case strings.HasPrefix(s.src[start:], "//") || strings.HasPrefix(s.src[start:], "/*"):
+		s.comment()
+		return s.next()
+	case c == '=' || c == '!':
+		if t, ok := s.foreignOperator(); ok {
+			return t
+		}
+		if c == '!' {
+			break
+		}
 		return s.take(tokOp, 1)
 	case c == '<' || c == '>':
 		if rest := s.src[start:]; strings.HasPrefix(rest, "<>") || strings.HasPrefix(rest, ">=") || strings.HasPrefix(rest, "<=") {
@@ -63,6 +75,10 @@ func (s *scanner) next() token {
 		return s.attribute()
 	case isDigit(c) || c == '-' && start+1 < len(s.src) && isDigit(s.src[start+1]):
 		return s.number()
+	case c == '+' && start+1 < len(s.src) && isDigit(s.src[start+1]):
+		s.pos++
+		s.report(codeCharacter, start, s.pos, "a number has no plus sign here", "Take it away.", "")
+		return s.next()
 	case c == '&' && start+1 < len(s.src) && (s.src[start+1] == 'H' || s.src[start+1] == 'h'):
 		return s.hex()
 	}
@@ -71,9 +87,15 @@ func (s *scanner) next() token {
 	case isNameStart(r):
 		return s.name()
 	case isCurlyQuote(r):
-		return s.curly(size)
+		return s.curly(r, size)
 	case r == '\'':
 		return s.single()
+	case isInvisible(r):
+		s.pos += size
+		s.report(codeCharacter, start, s.pos, fmt.Sprintf("an invisible character, %U, probably pasted from a web page", r), "Take it away.", "")
+		return s.next()
+	case isWide(r):
+		return s.wide(r, size)
 	}
 	s.pos += size
 	s.unexpected(r, start)
@@ -114,6 +136,7 @@ func (s *scanner) quoted() token {
 		case '\\':
 			if s.pos+1 < len(s.src) && (s.src[s.pos+1] == '"' || s.src[s.pos+1] == '\\') {
 				s.pos++
+				s.noteEscape(start)
 			}
 			text.WriteByte(s.src[s.pos])
 			s.pos++
@@ -141,8 +164,12 @@ func (s *scanner) attribute() token {
 		case ']':
 			if depth--; depth == 0 {
 				name := strings.TrimSpace(s.src[start+1 : s.pos-1])
-				if name == "" {
+				switch {
+				case name == "":
 					s.report(codeSyntax, start, s.pos, "an attribute needs a name", "Write it as [displayName].", "")
+				case name[0] == '[':
+					name = strings.Trim(name, "[] \t\r\n")
+					s.report(codeSyntax, start, s.pos, "double brackets", "An attribute stands in one pair of brackets.", "["+name+"]")
 				}
 				return token{kind: tokAttribute, start: start, end: s.pos, text: name}
 			}
@@ -163,8 +190,13 @@ func (s *scanner) attribute() token {
 func (s *scanner) number() token {
 	start := s.pos
 	s.pos++
-	for s.pos < len(s.src) && isDigit(s.src[s.pos]) {
+	s.digits()
+	if rest := s.src[s.pos:]; len(rest) > 1 && rest[0] == '.' && isDigit(rest[1]) {
+		whole := s.src[start:s.pos]
 		s.pos++
+		s.digits()
+		s.report(codeSyntax, start, s.pos, "numbers are whole here", "Write a whole number, or the text "+quote(s.src[start:s.pos])+".", "")
+		return token{kind: tokNumber, start: start, end: s.pos, text: whole}
 	}
 	return token{kind: tokNumber, start: start, end: s.pos, text: s.src[start:s.pos]}
 }
@@ -199,43 +231,6 @@ func (s *scanner) name() token {
 	return token{kind: tokName, start: start, end: s.pos, text: s.src[start:s.pos]}
 }
 
-// curly reads a string between quotes that a word processor has bent, so that
-// one report and one mend serve for it.
-func (s *scanner) curly(size int) token {
-	start := s.pos
-	s.pos += size
-	inner := s.pos
-	for s.pos < len(s.src) {
-		r, n := utf8.DecodeRuneInString(s.src[s.pos:])
-		if isCurlyQuote(r) || r == '"' {
-			text := s.src[inner:s.pos]
-			s.pos += n
-			s.report(codeCurlyQuote, start, s.pos, "curly quotes, probably pasted from a web page",
-				"The expression language takes straight quotes only.", quote(text))
-			return token{kind: tokString, start: start, end: s.pos, text: text}
-		}
-		s.pos += n
-	}
-	s.report(codeCurlyQuote, start, s.pos, "a curly quote, probably pasted from a web page",
-		"The expression language takes straight quotes only.", "")
-	return token{kind: tokBad, start: start, end: s.pos}
-}
-
-// single reads a text between single quotes, for one report and one mend.
-func (s *scanner) single() token {
-	start := s.pos
-	s.pos++
-	inner := s.src[s.pos:]
-	end := strings.IndexAny(inner, "'\"\n")
-	if end < 0 || inner[end] != '\'' {
-		s.unexpected('\'', start)
-		return token{kind: tokBad, start: start, end: s.pos}
-	}
-	s.pos += end + 1
-	s.report(codeCharacter, start, s.pos, "single quotes", "Texts take double quotes.", quote(inner[:end]))
-	return token{kind: tokString, start: start, end: s.pos, text: inner[:end]}
-}
-
 func (s *scanner) unexpected(r rune, start int) {
 	if rest := s.src[start:]; strings.HasPrefix(rest, "&&") || strings.HasPrefix(rest, "||") {
 		s.pos = start + 2
@@ -248,22 +243,22 @@ func (s *scanner) unexpected(r rune, start int) {
 		detail = "Texts take double quotes."
 	case '&', '+':
 		detail = `There is no operator to join texts: use Join("", …) or Append(…).`
+	case '!':
+		detail = "Write Not(…) around a function, or <> in a comparison."
 	case '*', '/', '-':
 		detail = "There is no arithmetic; for dates use DateAdd."
 	}
 	s.report(codeCharacter, start, s.pos, "unexpected character "+quoteRune(r), detail, "")
 }
 
+func (s *scanner) digits() {
+	for s.pos < len(s.src) && isDigit(s.src[s.pos]) {
+		s.pos++
+	}
+}
+
 func isDigit(c byte) bool    { return '0' <= c && c <= '9' }
 func isHexDigit(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
 func isNameStart(r rune) bool {
 	return r == '_' || unicode.IsLetter(r)
-}
-
-func isCurlyQuote(r rune) bool {
-	switch r {
-	case '\u201C', '\u201D', '\u201E', '\u201F', '\u00AB', '\u00BB', '\u2033':
-		return true
-	}
-	return false
 }

@@ -36,6 +36,7 @@ func (c *convergence) filter() {
 	if c.has.Scope != nil {
 		now = c.has.Scope.Groups
 	}
+	keepNames(now, after.Groups)
 	if sameGroups(now, after.Groups) {
 		return
 	}
@@ -44,6 +45,23 @@ func (c *convergence) filter() {
 		e.ScopeAfter = nil
 	}
 	c.edit(e)
+}
+
+// keepNames gives groups for which the profile states no name that of a group
+// with the same clauses: what a profile does not say is not managed.
+func keepNames(now, after []entra.FilterGroup) {
+	taken := make([]bool, len(now))
+	for i := range after {
+		if after[i].Name != "" {
+			continue
+		}
+		for j := range now {
+			if !taken[j] && clausesKey(now[j]) == clausesKey(after[i]) {
+				taken[j], after[i].Name = true, now[j].Name
+				break
+			}
+		}
+	}
 }
 
 // operator returns the tenant's spelling of an operator.
@@ -69,18 +87,23 @@ func sameGroups(a, b []entra.FilterGroup) bool {
 func groupKeys(groups []entra.FilterGroup) []string {
 	keys := make([]string, len(groups))
 	for i, g := range groups {
-		clauses := make([]string, len(g.Clauses))
-		for j, c := range g.Clauses {
-			folded := FoldOperator(c.OperatorName)
-			parts := []string{c.SourceOperandName, folded}
-			if !operators[folded].unary {
-				parts = append(parts, c.TargetOperand.Values...)
-			}
-			clauses[j] = fmt.Sprintf("%q", parts)
-		}
-		slices.Sort(clauses)
-		keys[i] = fmt.Sprintf("%q %q", g.Name, clauses)
+		keys[i] = fmt.Sprintf("%q %s", g.Name, clausesKey(g))
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// clausesKey is equal for groups whose clauses mean the same.
+func clausesKey(g entra.FilterGroup) string {
+	clauses := make([]string, len(g.Clauses))
+	for i, c := range g.Clauses {
+		folded := FoldOperator(c.OperatorName)
+		parts := []string{c.SourceOperandName, folded}
+		if !operators[folded].unary {
+			parts = append(parts, c.TargetOperand.Values...)
+		}
+		clauses[i] = fmt.Sprintf("%q", parts)
+	}
+	slices.Sort(clauses)
+	return fmt.Sprintf("%q", clauses)
 }

@@ -52,11 +52,13 @@ func fromSchema(s *entra.Schema, ref entra.MappingRef) (ObjectMapping, error) {
 		Enabled:    has.Enabled,
 		Actions:    actions,
 		Scope:      has.Scope,
-		Attributes: make([]Attribute, len(has.AttributeMappings)),
+		Attributes: make([]Attribute, 0, len(has.AttributeMappings)),
 	}
 	m.SourceObject, m.TargetObject = s.Definitions(ref)
 	for i := range has.AttributeMappings {
-		m.Attributes[i] = attributeOf(&has.AttributeMappings[i])
+		if has.AttributeMappings[i].TargetAttributeName != "" { // such a mapping does nothing
+			m.Attributes = append(m.Attributes, attributeOf(&has.AttributeMappings[i]))
+		}
 	}
 	return m, nil
 }

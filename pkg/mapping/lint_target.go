@@ -16,15 +16,17 @@ import (
 // target checks what one mapping writes to.
 func (l *linter) target(a *Attribute) {
 	name := a.Target.Value
-	path, err := scim.ParsePath(name)
-	if err != nil {
-		l.report(targetError(a, err))
-		return
-	}
-	l.customName(a, path)
 	at := a.place()
 	list := l.m.TargetObject.Attributes
 	i := indexOfDefinition(list, name)
+	if l.isSCIM() || i < 0 { // the names of another connector's list are its own affair
+		path, err := scim.ParsePath(name)
+		if err != nil {
+			l.report(targetError(a, err))
+			return
+		}
+		l.customName(a, path)
+	}
 	switch {
 	case len(list) == 0 || i < 0 && isAnchorName(name):
 		if isAnchorName(name) {
@@ -45,6 +47,11 @@ func (l *linter) target(a *Attribute) {
 	}
 }
 
+// isSCIM reports whether the target object is one of SCIM, or not known.
+func (l *linter) isSCIM() bool {
+	return l.m.Target == "" || strings.HasPrefix(l.m.Target, "urn:ietf:params:scim:")
+}
+
 // isAnchorName reports whether a target is the id that the server makes.
 // Source: graph_contract §8; RFC 7643 §3.1.
 func isAnchorName(name string) bool { return strings.EqualFold(name, "id") }
@@ -56,7 +63,9 @@ func anchorMapped(at diag.Range, name string) diag.Diagnostic {
 
 // customAttribute is the only form of custom attribute names that is sent when
 // an object is created. Source: entra_wire W-23, graph_contract §8.
-var customAttribute = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^urn:ietf:params:scim:schemas:extension:[^:]+:2\.0:(User|Group):[^:]+$`) })
+var customAttribute = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^urn:ietf:params:scim:schemas:extension:[^:]+:2\.0:(User|Group):[^:]+$`)
+})
 
 func (l *linter) customName(a *Attribute, path scim.Path) {
 	if path.URN == "" || strings.HasPrefix(path.URN, "urn:ietf:params:scim:schemas:core:2.0:") {

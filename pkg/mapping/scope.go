@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/dlclark/regexp2/v2"
 
@@ -21,9 +20,6 @@ const (
 	// ampersandTestsBits reads & as "has one of the bits" of two whole numbers.
 	ampersandTestsBits = true
 )
-
-// regexTimeout bounds one match, so that no pattern hangs a run.
-const regexTimeout = time.Second
 
 // operator is a filter operator by its folded name.
 type operator struct {
@@ -128,11 +124,10 @@ func compileClause(group string, has *entra.FilterClause) (clause, error) {
 		if regexMatchesWhole {
 			pattern = `^(?:` + v + `)$`
 		}
-		re, err := regexp2.Compile(pattern)
+		re, err := expr.CompileRegexp(pattern)
 		if err != nil {
-			return c, fmt.Errorf("%s is no regular expression: %w", v, err)
+			return c, fmt.Errorf("the pattern %s: %w", v, err)
 		}
-		re.MatchTimeout = regexTimeout
 		c.regexes = append(c.regexes, re)
 	}
 	return c, nil

@@ -30,16 +30,16 @@ type Config struct {
 
 // Preview foresees requests. It is safe for concurrent use.
 type Preview struct {
-	config   Config
-	rules    *engine.Preview
-	reads    []string
-	wanted   names
-	roles    bool // a mapping or filter reads the app roles
-	required []string
-	limits   []limit
-	later    []string // targets that a creation leaves out
-	matching []match
-	columns  []scim.AttributeValue
+	config     Config
+	rules      *engine.Preview
+	reads      []string
+	wanted     names
+	roles      bool // a mapping or filter reads the app roles
+	required   []string
+	limits     []limit
+	later      []string // targets that a creation leaves out
+	matching   []match
+	collection []byte
 }
 
 type limit struct {
@@ -68,7 +68,8 @@ func New(c Config) (*Preview, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Preview{config: c, rules: rules, reads: rules.Reads(), wanted: names{}}
+	p := &Preview{config: c, rules: rules, reads: rules.Reads(), wanted: names{}, collection: []byte(collection)}
+	p.roles = rules.ReadsRoles()
 	for _, name := range p.reads {
 		p.wanted[name] = true
 	}

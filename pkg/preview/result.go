@@ -61,7 +61,6 @@ type Problem struct {
 type Result struct {
 	ID       string // objectId
 	Name     string // userPrincipalName or displayName, "" for none
-	Place    string // file:line of the record, or what stands for it
 	Action   Action
 	Requests []Request
 	Problems []Problem

@@ -70,7 +70,6 @@ func (w *worker) begin() {
 // matching value, "" for none.
 func (w *worker) record(r *record, twin string) *Result {
 	w.begin()
-	w.out.Place = r.at.String()
 	if r.err != nil {
 		return w.invalid(r, r.err)
 	}
@@ -94,9 +93,11 @@ func (w *worker) record(r *record, twin string) *Result {
 // invalid is the result of a record that cannot be read.
 func (w *worker) invalid(r *record, err *syntaxError) *Result {
 	w.out.Action = Invalid
-	w.problem(Problem{
-		Severity: diag.Error, Code: string(codeRecord), Message: "the record is left out: " + err.message, At: r.place(err.offset),
-	})
+	problem := Problem{Severity: diag.Error, Code: string(codeRecord), Message: "the record is left out: " + err.message, At: r.place(err.offset)}
+	if text := strings.TrimSpace(r.text); text == "{" || strings.HasPrefix(text, "[") {
+		problem.Advice = "In NDJSON each line holds one user. JSON that is laid out over several lines, or an array, is read with the format json."
+	}
+	w.problem(problem)
 	return &w.out
 }
 
@@ -176,7 +177,8 @@ func (w *worker) create(s engine.Subject, twin string) {
 		}
 		w.values = append(w.values, v.AttributeValue)
 		if v.Redacted {
-			w.values[len(w.values)-1].Values = []string{hidden}
+			last := &w.values[len(w.values)-1]
+			last.Type, last.Values = scim.StringValue, []string{hidden}
 		}
 	}
 	start := len(w.text)
@@ -289,7 +291,7 @@ func (w *worker) refused(o engine.Outcome) {
 func (w *worker) delete(s engine.Subject) {
 	w.name(s.Object)
 	scope := w.mapped(&w.before, s)
-	if !w.p.config.Linked && !w.p.rules.Creates(s.Object, scope, &w.result) {
+	if !w.exists(s, scope) {
 		w.out.Action = Skip
 		w.problem(Problem{Severity: diag.Warning, Code: engine.SkipSynchronization, Message: "it is deleted and was never provisioned"})
 		return
@@ -300,6 +302,13 @@ func (w *worker) delete(s engine.Subject) {
 	}
 	w.out.Action = Delete
 	w.request("DELETE", collection+"/"+ID, nil)
+}
+
+// exists reports whether the mapped version has an account: Entra would have
+// created one, and the server would have taken it.
+func (w *worker) exists(s engine.Subject, scope engine.Scope) bool {
+	return w.p.config.Linked || w.p.rules.Creates(s.Object, scope, &w.result) &&
+		!slices.ContainsFunc(w.p.problems(w.result.Values, true), func(p Problem) bool { return p.Severity == diag.Error })
 }
 
 // change foresees what is sent when a user changes: nothing else has changed at the
@@ -313,7 +322,7 @@ func (w *worker) change(before, after engine.Subject) {
 		return
 	}
 	scope := w.mapped(&w.before, before)
-	if !w.p.config.Linked && !w.p.rules.Creates(before.Object, scope, &w.result) {
+	if !w.exists(before, scope) {
 		w.create(after, "")
 		w.keys = w.keys[:0]
 		return
@@ -356,7 +365,7 @@ func (w *worker) veil(changes []scim.Change) {
 	for i := range changes {
 		for _, v := range w.result.Values {
 			if v.Redacted && v.Path.Equal(changes[i].Path) {
-				changes[i].Values = []string{hidden}
+				changes[i].Type, changes[i].Values = scim.StringValue, []string{hidden}
 			}
 		}
 	}

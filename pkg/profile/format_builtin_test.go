@@ -1,6 +1,7 @@
 package profile_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,4 +22,25 @@ func TestBuiltInAreFormatted(t *testing.T) {
 			t.Errorf("%s: run scimctl fmt profiles/%s.yaml\n%s", name, name, diff)
 		}
 	}
+}
+
+func ExampleFormat() {
+	out, problems := profile.Format("idmelon.yaml", []byte(`version: 1
+profile: idmelon   # the name stays as it is
+app: {name: IDmelon}
+users:
+  base: keep
+  mappings:
+    - {target: displayName, expression: 'Join(" ",[givenName] ,[surname])'}
+`))
+	fmt.Print(string(out), len(problems))
+	// Output:
+	// version: 1
+	// profile: idmelon   # the name stays as it is
+	// app: {name: IDmelon}
+	// users:
+	//   base: keep
+	//   mappings:
+	//     - {target: displayName, expression: 'Join(" ", [givenName], [surname])'}
+	// 0
 }

@@ -19,7 +19,8 @@ import (
 // primary, type; what follows there is in mapping order.
 // Source: entra_wire W-21, W-23, W-38.
 func CreateUser(d Dialect, values []AttributeValue) (*Object, error) {
-	body := NewObject(Member{"schemas", []any{UserSchema, EnterpriseUserSchema}})
+	body := &Object{members: make([]Member, 0, 16)} // most users have fewer attributes
+	body.Set("schemas", []any{UserSchema, EnterpriseUserSchema})
 	if err := body.assignAll(values); err != nil {
 		return nil, err
 	}
@@ -124,7 +125,7 @@ func (o *Object) arrange(s shape, first ...string) {
 	slices.SortStableFunc(o.members, func(a, b Member) int {
 		x, y := rank(a), rank(b)
 		if x == y && x == len(first) {
-			return cmp.Compare(lowerName(a.Name), lowerName(b.Name))
+			return compareNames(a.Name, b.Name)
 		}
 		return cmp.Compare(x, y)
 	})

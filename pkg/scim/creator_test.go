@@ -36,6 +36,9 @@ func TestCreatorIsCreateUser(t *testing.T) {
 		"typed":   append(all[:8:8], value(t, `emails[type eq "other"].type`, "")),
 		"filter":  append(all[:8:8], value(t, `emails[value eq "x"].display`, "")),
 		"complex": append(all[:8:8], value(t, "roles", ""), value(t, "emails", "")),
+		"boss":    append(all[:8:8], typed(t, scim.ReferenceValue, "urn:ietf:params:scim:schemas:extension:Acme:2.0:User:boss", "")),
+		"twice": append(all[:8:8], typed(t, scim.IntegerValue, "urn:ietf:params:scim:schemas:extension:Acme:2.0:User:floor", ""),
+			typed(t, scim.IntegerValue, "urn:ietf:params:scim:schemas:extension:Acme:2.0:User:FLOOR", "")),
 		"manager": append(all[:8:8], typed(t, scim.ReferenceValue, enterprise+"manager", "")),
 	}
 	many := all[0]

@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 )
@@ -176,6 +177,16 @@ func sameName(a, b string) bool {
 		}
 	}
 	return true
+}
+
+// compareNames orders attribute names and schema URNs without regard to letter case.
+func compareNames(a, b string) int {
+	for i := range min(len(a), len(b)) {
+		if order := cmp.Compare(lowerByte(a[i]), lowerByte(b[i])); order != 0 {
+			return order
+		}
+	}
+	return cmp.Compare(len(a), len(b))
 }
 
 func lowerByte(c byte) byte {

@@ -13,13 +13,25 @@ import (
 type Query struct {
 	Filter    *Filter
 	Select    []string
-	Expand    []string // names of navigation properties, their own options cut off
+	Expand    []Expansion
 	OrderBy   []Sort
 	Search    []Term
 	Top       int // -1 when not given
 	Skip      int
 	SkipToken string
 	Count     bool
+}
+
+// Expansion is a navigation property of $expand with the properties that its own
+// $select names; its other options are passed over.
+type Expansion struct {
+	Property string
+	Select   []string
+}
+
+// Expands reports whether $expand names a navigation property.
+func (q Query) Expands(property string) bool {
+	return slices.ContainsFunc(q.Expand, func(e Expansion) bool { return e.Property == property })
 }
 
 // Sort is one key of $orderby.
@@ -116,15 +128,14 @@ func names(text string) []string {
 	return out
 }
 
-// expansions splits $expand at commas outside parentheses and drops what is
-// inside them.
-func expansions(text string) ([]string, error) {
-	var out []string
+// expansions splits $expand at commas outside parentheses.
+func expansions(text string) ([]Expansion, error) {
+	var out []Expansion
 	depth, start := 0, 0
 	add := func(end int) {
-		name, _, _ := strings.Cut(text[start:end], "(")
+		name, options, _ := strings.Cut(text[start:end], "(")
 		if name = strings.TrimSpace(name); name != "" {
-			out = append(out, name)
+			out = append(out, Expansion{name, nestedSelect(options)})
 		}
 		start = end + 1
 	}
@@ -147,6 +158,16 @@ func expansions(text string) ([]string, error) {
 	}
 	add(len(text))
 	return out, nil
+}
+
+// nestedSelect reads the $select among the options of an expansion.
+func nestedSelect(options string) []string {
+	for option := range strings.SplitSeq(strings.TrimSuffix(strings.TrimSpace(options), ")"), ";") {
+		if list, ok := strings.CutPrefix(strings.TrimSpace(option), "$select="); ok {
+			return names(list)
+		}
+	}
+	return nil
 }
 
 func sorts(text string) ([]Sort, error) {

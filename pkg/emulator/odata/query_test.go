@@ -31,7 +31,7 @@ func TestParseQuery(t *testing.T) {
 		"$count=true":              {Top: -1, Count: true},
 		"$format=json":             {Top: -1},
 		"$orderby=a,b desc,c ASC":  {Top: -1, OrderBy: []odata.Sort{{Property: "a"}, {Property: "b", Descending: true}, {Property: "c"}}},
-		"$expand=members($select=id,mail;$top=3),manager": {Top: -1, Expand: []string{"members", "manager"}},
+		"$expand=members($select=id,mail;$top=3),manager": {Top: -1, Expand: []odata.Expansion{{"members", []string{"id", "mail"}}, {Property: "manager"}}},
 		`$search="displayName:one two" OR "mail:x"`:       {Top: -1, Search: []odata.Term{{Property: "displayName", Text: "one two"}, {Property: "mail", Text: "x"}}},
 	} {
 		if raw == "$expand=members($select=id,mail;$top=3),manager" {

@@ -1,0 +1,113 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// SimulateOptions are the dependencies and flags of `scimctl simulate`.
+type SimulateOptions struct {
+	deps        *Deps
+	source      sourceFlags
+	Directory   string
+	URL         string
+	TokenEnv    string
+	Cycles      int
+	Interval    time.Duration
+	Log         string
+	Rate        float64
+	Concurrency int
+	Yes         bool
+	Format      string
+}
+
+// politeRate is how many requests a second an endpoint gets unless told otherwise:
+// what Entra expects of one. Source: entra_wire W-84.
+const politeRate = 25
+
+// simulatedInterval is the interval of Entra's incremental cycles.
+// Source: entra_wire W-60.
+const simulatedInterval = 40 * time.Minute
+
+func newCmdSimulate(d *Deps, run func(context.Context, *SimulateOptions) error) *cobra.Command {
+	o := &SimulateOptions{deps: d}
+	c := &cobra.Command{
+		Use:   "simulate",
+		Short: "Run provisioning cycles against a SCIM endpoint, without a tenant",
+		Long: `Run the provisioning cycles of a profile as Entra would: the users, groups and
+assignments come from a file, the requests go to a SCIM endpoint, and what
+happened comes as a report and as the provisioning log. Without --url the endpoint
+is a SCIM server inside this process.
+
+Time is simulated. Cycles are --interval apart without waiting, so that retries,
+quarantine and a year of joiners, movers and leavers take seconds.
+
+The file of --directory is one object of JSON. objectId may be left out; people and
+groups are named by objectId, userPrincipalName or displayName:
+
+  users        [{"userPrincipalName": …, "displayName": …, "manager": name, any source attribute}]
+  groups       [{"displayName": …, "members": [name, …]}]
+  assignments  [{"principal": name, "role": "User"}]
+  changes      [{"before": cycle, "note": …, then any of, in this order:
+                 "addUsers": [user], "addGroups": [group],
+                 "set": [{"object": name, "attributes": {attribute: value, or null to remove it}}],
+                 "addMembers": [{"group": name, "members": [name]}], "removeMembers": the same,
+                 "assign": [assignment], "unassign": [name],
+                 "delete": [name], "restore": [name], "purge": [name],
+                 "restart": reset scope}]
+
+delete is the soft deletion that can be restored, purge the one for good. The exit
+code is 1 when at the end an object is still in escrow, held back, or the job in
+quarantine.`,
+		Example: `  scimctl simulate -f idmelon.yaml --directory company.json
+  scimctl simulate -f idmelon.yaml --directory company.json --url https://scim.example/v2 --token-env SCIM_TOKEN --yes --log log.jsonl
+  scimctl simulate -f idmelon.yaml --directory year.json --cycles 365 --interval 24h -o json`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := o.check(c.Flags().Changed("cycles"), c.Flags().Changed("rate")); err != nil {
+				return usageError(c, err)
+			}
+			if run != nil {
+				return run(c.Context(), o)
+			}
+			return runSimulate(c.Context(), o)
+		},
+	}
+	o.source.add(c)
+	f := c.Flags()
+	f.StringVarP(&o.Directory, "directory", "d", "", "file of JSON with users, groups, assignments and their changes, or - for standard input")
+	f.StringVar(&o.URL, "url", "", "tenant URL of the SCIM endpoint, with Entra's compliance flag if need be; without it a server in this process")
+	f.StringVar(&o.TokenEnv, "token-env", "", "environment variable that holds the endpoint's bearer token")
+	f.IntVar(&o.Cycles, "cycles", 0, "cycles to run; by default as many as the changes need")
+	f.DurationVar(&o.Interval, "interval", simulatedInterval, "simulated time between cycles")
+	f.StringVar(&o.Log, "log", "", "file to write the provisioning log to, one entry of JSON a line")
+	f.Float64Var(&o.Rate, "rate", politeRate, "requests a second at most for the endpoint of --url; 0 for no limit")
+	f.IntVar(&o.Concurrency, "concurrency", 1, "objects provisioned at the same time")
+	f.BoolVarP(&o.Yes, "yes", "y", false, "write to an endpoint that is not on this machine without asking")
+	addFormat(c, &o.Format, "text", "json")
+	return c
+}
+
+// check refuses flags that contradict each other.
+func (o *SimulateOptions) check(cycles, rate bool) error {
+	switch {
+	case o.Directory == "":
+		return errors.New("name the people with --directory, a file of JSON")
+	case cycles && o.Cycles < 1:
+		return errors.New("--cycles must be at least 1")
+	case o.Interval <= 0:
+		return errors.New("--interval must be more than nothing")
+	case o.Concurrency < 1:
+		return errors.New("--concurrency must be at least 1")
+	case o.Rate < 0:
+		return errors.New("--rate must not be negative")
+	case o.URL == "" && o.TokenEnv != "":
+		return errors.New("--token-env goes with --url")
+	case o.URL == "" && rate:
+		return errors.New("--rate goes with --url")
+	}
+	return nil
+}

@@ -1,0 +1,266 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/scimctl/scimctl/internal/iostreams"
+	"github.com/scimctl/scimctl/pkg/engine"
+	"github.com/scimctl/scimctl/pkg/entra"
+	"github.com/scimctl/scimctl/pkg/mapping"
+)
+
+// SimulationReport is the result of `scimctl simulate`, as its JSON shows it.
+type SimulationReport struct {
+	Profile     string           `json:"profile"`
+	Environment string           `json:"environment,omitempty"`
+	Endpoint    string           `json:"endpoint"`
+	Dialect     string           `json:"dialect"`
+	Cycles      []SimulatedCycle `json:"cycles"`
+	Linked      SimulatedLinked  `json:"linked"`
+	Escrows     []engine.Escrow  `json:"escrows"`
+	Staged      []SimulatedName  `json:"staged"`
+	Status      entra.JobStatus  `json:"status"`
+	Disabled    bool             `json:"disabled"`
+}
+
+// SimulatedLinked is how many objects are provisioned at the end.
+type SimulatedLinked struct {
+	Users  int `json:"users"`
+	Groups int `json:"groups"`
+}
+
+// SimulatedName is a source object.
+type SimulatedName struct {
+	Type string `json:"type"`
+	ID   string `json:"id"`
+}
+
+// SimulatedCycle is one cycle, or why there was none.
+type SimulatedCycle struct {
+	Number    int                `json:"number"`
+	At        time.Time          `json:"at"`
+	Notes     []string           `json:"notes,omitempty"`
+	Held      string             `json:"held,omitempty"`
+	Initial   bool               `json:"initial"`
+	Counts    *SimulatedCounts   `json:"counts,omitempty"`
+	Retried   int                `json:"retried"`
+	Pruned    int                `json:"pruned"`
+	Failures  []SimulatedFailure `json:"failures"`
+	Execution *entra.Execution   `json:"execution,omitempty"`
+}
+
+// SimulatedCounts are the objects of a cycle by what happened to them.
+type SimulatedCounts struct {
+	Created   int `json:"created"`
+	Updated   int `json:"updated"`
+	Disabled  int `json:"disabled"`
+	Deleted   int `json:"deleted"`
+	Staged    int `json:"staged"`
+	Skipped   int `json:"skipped"`
+	Unchanged int `json:"unchanged"`
+	Failed    int `json:"failed"`
+}
+
+// SimulatedFailure is an object that failed.
+type SimulatedFailure struct {
+	Type    string `json:"type"`
+	ID      string `json:"id"`
+	Name    string `json:"name,omitempty"`
+	Action  string `json:"action"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Advice  string `json:"recommendedAction,omitempty"`
+}
+
+// NewSimulatedFailure returns the failure that a record tells of.
+func NewSimulatedFailure(r engine.Record) SimulatedFailure {
+	return SimulatedFailure{
+		Type: r.Source.Type, ID: r.Source.ID, Name: cmp.Or(r.Source.UserPrincipalName, r.Source.DisplayName),
+		Action: string(r.Action), Code: r.Code, Message: r.Message, Advice: r.Advice,
+	}
+}
+
+// Ran fills in a cycle that ran.
+func (c *SimulatedCycle) Ran(done *engine.Cycle, failures []SimulatedFailure) {
+	c.Initial, c.Retried, c.Pruned = done.Initial, done.Retried, done.Pruned
+	c.Counts, c.Execution = new(SimulatedCounts(done.Counts)), &done.Execution
+	c.Failures = failures
+	slices.SortStableFunc(c.Failures, func(a, b SimulatedFailure) int {
+		return cmp.Or(cmp.Compare(b.Type, a.Type), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// Finish fills in how the job was left.
+func (r *SimulationReport) Finish(s *engine.State) {
+	for i := range r.Cycles {
+		if r.Cycles[i].Failures == nil {
+			r.Cycles[i].Failures = []SimulatedFailure{}
+		}
+	}
+	r.Linked = SimulatedLinked{Users: len(s.Linked(mapping.User)), Groups: len(s.Linked(mapping.Group))}
+	r.Escrows, r.Staged = s.Escrows(), []SimulatedName{}
+	for _, m := range s.Staged() {
+		r.Staged = append(r.Staged, SimulatedName(m))
+	}
+	r.Status, r.Disabled = s.Status("customappsso", false), s.Disabled()
+}
+
+// Clean reports whether nothing is left to do: no escrow, nothing held back, no
+// quarantine.
+func (r *SimulationReport) Clean() bool {
+	return len(r.Escrows) == 0 && len(r.Staged) == 0 && r.Status.Quarantine == nil && !r.Disabled
+}
+
+// shownFailures is how many failures of a cycle are written as text.
+const shownFailures = 20
+
+// Simulation writes the report: a line for each cycle with what failed below it, and
+// how the job was left.
+func (p *Printer) Simulation(r *SimulationReport) {
+	name := r.Profile
+	if r.Environment != "" {
+		name += " (" + r.Environment + ")"
+	}
+	p.Linef("%s", p.style.strong.Render(clean(name))+p.style.faint.Render("  "+clean(r.Endpoint)+", "+clean(r.Dialect)))
+	for _, c := range r.Cycles {
+		p.simulatedCycle(c)
+	}
+	p.Linef("")
+	p.Paragraph(0, "", fmt.Sprintf("%s, %s provisioned", plural(r.Linked.Users, "user"), plural(r.Linked.Groups, "group")))
+	if n := len(r.Escrows); n > 0 {
+		p.Paragraph(0, p.style.bad.Render("escrow")+" ", plural(n, "object")+" will be tried again in later cycles")
+	}
+	if n := len(r.Staged); n > 0 {
+		p.Paragraph(0, p.style.warn.Render("held back")+" ", plural(n, "object")+" would be disabled or deleted, which the guard against accidental deletions holds back; a restart with ForceDeletes lets it happen")
+	}
+	if q := r.Status.Quarantine; q != nil {
+		text := q.Reason + " since " + q.SeriesBegan.Format(time.RFC3339)
+		if q.Error != nil {
+			text += ": " + q.Error.Message
+		}
+		p.Paragraph(0, p.style.bad.Render("quarantine")+" ", clean(text))
+	}
+	if r.Disabled {
+		p.Paragraph(0, p.style.bad.Render("disabled")+" ", clean(engine.ErrDisabled.Error()))
+	}
+}
+
+func (p *Printer) simulatedCycle(c SimulatedCycle) {
+	p.Linef("")
+	kind := "incremental"
+	if c.Initial {
+		kind = "initial"
+	}
+	if c.Held != "" || c.Counts == nil {
+		kind = "not run"
+	}
+	p.Linef("%s %s", p.style.strong.Render(fmt.Sprintf("cycle %d", c.Number)), p.style.faint.Render(c.At.Format(time.RFC3339)+" "+kind))
+	for _, note := range c.Notes {
+		p.Paragraph(2, p.style.faint.Render("# "), clean(note))
+	}
+	if c.Held != "" {
+		p.Paragraph(2, "", clean(c.Held))
+		return
+	}
+	if c.Counts == nil {
+		return
+	}
+	if *c.Counts != (SimulatedCounts{}) || c.Execution.Error == nil {
+		p.Paragraph(2, "", c.Counts.text())
+	}
+	if e := c.Execution.Error; e != nil {
+		p.Linef("  %s", p.style.bad.Render(clean(e.Code)))
+		p.Paragraph(4, "", clean(e.Message))
+	}
+	for i, f := range c.Failures {
+		if i == shownFailures {
+			p.Linef("  %s", p.style.faint.Render(fmt.Sprintf("and %d more; -o json has all", len(c.Failures)-shownFailures)))
+			break
+		}
+		p.Paragraph(2, p.style.bad.Render("✗ "+f.Type+" "+clean(cmp.Or(f.Name, f.ID)))+" ", clean(f.Code+": "+f.Message))
+		if f.Advice != "" {
+			p.Paragraph(4, "", clean(f.Advice))
+		}
+	}
+}
+
+// text lists what is not nothing.
+func (c *SimulatedCounts) text() string {
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		word string
+	}{
+		{c.Created, "created"}, {c.Updated, "updated"}, {c.Disabled, "disabled"}, {c.Deleted, "deleted"},
+		{c.Staged, "held back"}, {c.Unchanged, "unchanged"}, {c.Skipped, "skipped"}, {c.Failed, "failed"},
+	} {
+		if part.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.word))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing to do"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// CycleProgress shows on a terminal how far a cycle has come, how fast it goes and
+// how long it will take.
+type CycleProgress struct {
+	p      *Printer
+	live   bool
+	number int
+	now    func() time.Time
+
+	mu    sync.Mutex
+	began time.Time
+	drawn time.Time
+	shown bool
+}
+
+// NewCycleProgress returns the progress of a cycle. Stop must be called.
+func NewCycleProgress(s *iostreams.IOStreams, number int, now func() time.Time) *CycleProgress {
+	return &CycleProgress{p: Err(s), live: s.ErrTerminal, number: number, now: now, began: now()}
+}
+
+// Step takes the progress after an object. A run shorter than a second shows nothing.
+func (c *CycleProgress) Step(at engine.Progress) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.now()
+	if !c.live || now.Sub(c.began) < time.Second || now.Sub(c.drawn) < frameTime {
+		return
+	}
+	c.drawn = now
+	text := progressText(at, now.Sub(c.began))
+	fmt.Fprintf(c.p.w, "\r\x1b[K%s", cut(fmt.Sprintf("cycle %d %s", c.number, text), c.p.width-1))
+	c.shown = true
+}
+
+// progressText is the phase, the count, the rate and the estimate.
+func progressText(at engine.Progress, took time.Duration) string {
+	rate := float64(at.Completed) / took.Seconds()
+	text := fmt.Sprintf("%s [%d/%d] %.0f/s", at.Phase, at.Completed, at.Total, rate)
+	if left := at.Total - at.Completed; left > 0 && rate > 0 {
+		text += fmt.Sprintf(", about %s left", time.Duration(float64(left)/rate*float64(time.Second)).Round(time.Second))
+	}
+	if at.Failed > 0 {
+		text += fmt.Sprintf(", %d failed", at.Failed)
+	}
+	return text
+}
+
+// Stop takes the line off the screen.
+func (c *CycleProgress) Stop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.shown {
+		fmt.Fprint(c.p.w, "\r\x1b[K")
+		c.shown = false
+	}
+}
