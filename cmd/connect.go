@@ -26,13 +26,13 @@ type connectFlags struct {
 func (f *connectFlags) add(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringVar(&f.Tenant, "tenant", "", "tenant to sign in to: id or domain; AZURE_TENANT_ID")
-	flags.Var(newChoice(&f.Auth, "", string(graph.AuthEnvironment), string(graph.AuthWorkload), string(graph.AuthCLI), string(graph.AuthAzd),
-		string(graph.AuthDeviceCode), string(graph.AuthClientSecret), string(graph.AuthClientCertificate)),
-		"auth", "kind of sign-in; by default the first of environment, workload, cli that works")
+	addChoice(c, &f.Auth, "auth", "", "kind of sign-in; by default the first of environment, workload and cli that is set up", "",
+		string(graph.AuthEnvironment), string(graph.AuthWorkload), string(graph.AuthCLI), string(graph.AuthAzd),
+		string(graph.AuthDeviceCode), string(graph.AuthClientSecret), string(graph.AuthClientCertificate))
 	flags.StringVar(&f.ClientID, "client-id", "", "application to sign in as; AZURE_CLIENT_ID")
 	flags.StringVar(&f.Certificate, "certificate", "", "file of a certificate with its key, PEM or PKCS#12; AZURE_CLIENT_CERTIFICATE_PATH")
-	flags.Var(newChoice(&f.Cloud, string(graph.Public), string(graph.Public), string(graph.USGov), string(graph.USGovDoD), string(graph.China)),
-		"cloud", "national cloud")
+	addChoice(c, &f.Cloud, "cloud", "", "national cloud", string(graph.Public),
+		string(graph.Public), string(graph.USGov), string(graph.USGovDoD), string(graph.China))
 	flags.StringVar(&f.GraphURL, "graph-url", "", "Microsoft Graph at another address; SCIMCTL_GRAPH_URL")
 	flags.StringVar(&f.Authority, "authority", "", "sign-in at another address; SCIMCTL_AUTHORITY")
 	flags.StringVar(&f.CAFile, "ca-file", "", "PEM file of certificate authorities to trust besides the system's; SCIMCTL_CA_FILE")

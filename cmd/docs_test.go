@@ -16,6 +16,7 @@ import (
 	"github.com/scimctl/scimctl/pkg/expr"
 	"github.com/scimctl/scimctl/pkg/mapping"
 	"github.com/scimctl/scimctl/pkg/plan"
+	"github.com/scimctl/scimctl/pkg/preview"
 	"github.com/scimctl/scimctl/pkg/profile"
 	"github.com/scimctl/scimctl/pkg/profiletest"
 )
@@ -40,7 +41,7 @@ func TestDiagnosticReference(t *testing.T) {
 		title string
 		codes []diag.CodeInfo
 	}{
-		{"The profile document", append(profile.Codes(), profiletest.Codes()...)},
+		{"The profile document", slices.Concat(profile.Codes(), profiletest.Codes(), preview.Codes())},
 		{"Expressions", append(expr.Codes(), diag.CodeInfo{Code: badRecord, Title: "bad record", Help: "A line of `scimctl eval --batch` is no record."})},
 		{"Mappings and scoping filters", mapping.Codes()},
 		{"Plans", plan.Codes()},

@@ -77,6 +77,7 @@ func (r *record) decodeAny(line []byte) error {
 }
 
 func (r *record) setNow(text string) error {
+	r.timed = false
 	if text == "" {
 		return nil
 	}
@@ -102,41 +103,37 @@ func (q *quick) record(r *record) bool {
 	}
 	clear(r.attrs)
 	*r = record{attrs: r.attrs, attributes: r.attrs}
-	var seen [5]bool
 	if !q.take('{') {
 		return false
 	}
+	whole := false
 	for more := true; more; more = q.take(',') {
 		name, ok := q.string()
 		if !ok || !q.take(':') {
 			return false
 		}
-		var part int
 		switch name {
 		case "id":
-			part, ok = 0, q.id(r)
+			ok = q.id(r)
 		case "expr":
-			part = 1
 			r.expression, ok = q.string()
+			whole = true
 		case "attrs":
-			part, ok = 2, q.attributes(r.attrs)
+			ok = q.attributes(r.attrs)
 		case "now":
 			var now string
-			part = 3
 			now, ok = q.string()
 			ok = ok && r.setNow(now) == nil
 		case "taken":
-			part = 4
 			r.taken, ok = q.strings()
 		default:
 			return false
 		}
-		if !ok || seen[part] {
+		if !ok {
 			return false
 		}
-		seen[part] = true
 	}
-	if !q.take('}') || !seen[1] {
+	if !q.take('}') || !whole {
 		return false
 	}
 	q.blanks()

@@ -10,22 +10,23 @@ import (
 
 // addFormat adds -o with the formats that the command has; the first is the default.
 func addFormat(c *cobra.Command, format *string, formats ...string) {
-	c.Flags().VarP(newChoice(format, formats[0], formats...), "output", "o", "format of the result")
-	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+	addChoice(c, format, "output", "o", "format of the result", formats[0], formats...)
 }
 
-// choice is a flag with a fixed set of values.
-type choice struct {
-	value   *string
-	choices []string
-}
-
-// newChoice returns a flag over value, which starts as the given default.
-func newChoice(value *string, start string, choices ...string) *choice {
+// addChoice adds a flag that takes one of some words, with their completion.
+func addChoice(c *cobra.Command, value *string, name, shorthand, usage, start string, choices ...string) {
 	*value = start
-	return &choice{value: value, choices: choices}
+	c.Flags().VarP(&choice{value, choices}, name, shorthand, usage+": "+strings.Join(choices, ", "))
+	_ = c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(choices, cobra.ShellCompDirectiveNoFileComp))
 }
 
+// choice is the value of a flag with a fixed set of words.
+type choice struct {
+	value *string
+	words []string
+}
+
+// String returns the word that is chosen.
 func (c *choice) String() string {
 	if c.value == nil {
 		return ""
@@ -33,13 +34,13 @@ func (c *choice) String() string {
 	return *c.value
 }
 
-func (c *choice) Type() string {
-	return strings.Join(slices.DeleteFunc(slices.Clone(c.choices), func(s string) bool { return s == "" }), "|")
-}
+// Type is what help calls the value.
+func (c *choice) Type() string { return "word" }
 
+// Set chooses a word.
 func (c *choice) Set(s string) error {
-	if !slices.Contains(c.choices, s) {
-		return fmt.Errorf("%q is none of %s", s, strings.Join(c.choices, ", "))
+	if !slices.Contains(c.words, s) {
+		return fmt.Errorf("%q is none of %s", s, strings.Join(c.words, ", "))
 	}
 	*c.value = s
 	return nil

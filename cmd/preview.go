@@ -39,7 +39,7 @@ func newCmdPreview(d *Deps, run func(context.Context, *PreviewOptions) error) *c
 	o := &PreviewOptions{deps: d}
 	c := &cobra.Command{
 		Use:   "preview",
-		Short: "Show the exact SCIM requests Entra would send for users, before it sends them",
+		Short: "Show the SCIM requests that Entra would send for users",
 		Long: `Show the requests that Entra would send to the SCIM server: for users who are new
 there, or for the change from one version of a user to another. Nothing is sent.
 
@@ -83,7 +83,7 @@ fail, would lose an attribute, or is the only one and is skipped.`,
 	o.connect.add(c)
 	f := c.Flags()
 	f.StringVar(&o.Users, "users", "", "file of users, or - for standard input")
-	f.Var(newChoice(&o.Input, "", "json", "ndjson", "csv"), "format", "format of the users; by default that of the file's name, ndjson for standard input")
+	addChoice(c, &o.Input, "format", "", "format of the users; by default that of the file's name, ndjson for standard input", "", "json", "ndjson", "csv")
 	f.StringVar(&o.Before, "before", "", "file with a user as JSON before a change")
 	f.StringVar(&o.After, "after", "", "file with the same user after the change")
 	f.StringArrayVarP(&o.Names, "user", "u", nil, "user of the tenant: user principal name or object id; all users by default")

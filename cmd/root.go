@@ -71,6 +71,7 @@ func newRoot(d *Deps, verbs []verb) *cobra.Command {
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SetUsageFunc(d.usage)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError(c, err)
 	})

@@ -39,7 +39,7 @@ func TestSCIMMY(t *testing.T) {
 
 	x.run(0, "provision", "-f", "idmelon", "--user", "alice@contoso.com")
 	x.run(2, "provision", "-f", "idmelon", "--user", "carl@contoso.com") // disabled
-	x.run(2, "provision", "-f", "idmelon", "--user", "jose@contoso.com")  // not assigned
+	x.run(2, "provision", "-f", "idmelon", "--user", "jose@contoso.com") // not assigned
 	x.run(1, "provision", "-f", "idmelon", "--user", "nobody@contoso.com")
 	if n := count(t, base, "/Users"); n != 1 {
 		t.Fatalf("%d users, want alice alone", n)
@@ -89,6 +89,13 @@ func find(t *testing.T, base, path, filter string) map[string]any {
 
 func list(t *testing.T, address string) []map[string]any {
 	t.Helper()
+	found, _ := page(t, address)
+	return found
+}
+
+// page reads one page of a collection, and how many resources there are in all.
+func page(t *testing.T, address string) (found []map[string]any, total int) {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -103,11 +110,14 @@ func list(t *testing.T, address string) []map[string]any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var l struct{ Resources []map[string]any }
+	var l struct {
+		Resources    []map[string]any
+		TotalResults int
+	}
 	if err := json.Unmarshal(body, &l); err != nil {
 		t.Fatalf("%s: %v\n%s", address, err, body)
 	}
-	return l.Resources
+	return l.Resources, l.TotalResults
 }
 
 func text(v any) string {

@@ -116,8 +116,8 @@ func (r *SimulationReport) Clean() bool {
 	return len(r.Escrows) == 0 && len(r.Staged) == 0 && r.Status.Quarantine == nil && !r.Disabled
 }
 
-// shownFailures is how many failures of a cycle are written as text.
-const shownFailures = 20
+// shownFailures is how many objects that fail for one cause are named.
+const shownFailures = 5
 
 // Simulation writes the report: a line for each cycle with what failed below it, and
 // how the job was left.
@@ -177,14 +177,36 @@ func (p *Printer) simulatedCycle(c SimulatedCycle) {
 		p.Linef("  %s", p.style.bad.Render(clean(e.Code)))
 		p.Paragraph(4, "", clean(e.Message))
 	}
-	for i, f := range c.Failures {
-		if i == shownFailures {
-			p.Linef("  %s", p.style.faint.Render(fmt.Sprintf("and %d more; -o json has all", len(c.Failures)-shownFailures)))
-			break
+	p.simulatedFailures(c.Failures)
+}
+
+// simulatedFailures writes failures that have the same cause as one, with the first
+// of them told in full.
+func (p *Printer) simulatedFailures(failures []SimulatedFailure) {
+	type cause struct{ code, advice string }
+	var causes []cause
+	objects := map[cause][]SimulatedFailure{}
+	for _, f := range failures {
+		key := cause{f.Code, f.Advice}
+		if objects[key] == nil {
+			causes = append(causes, key)
 		}
-		p.Paragraph(2, p.style.bad.Render("✗ "+f.Type+" "+clean(cmp.Or(f.Name, f.ID)))+" ", clean(f.Code+": "+f.Message))
-		if f.Advice != "" {
-			p.Paragraph(4, "", clean(f.Advice))
+		objects[key] = append(objects[key], f)
+	}
+	for _, key := range causes {
+		same := objects[key]
+		var names []string
+		for _, f := range same[:min(len(same), shownFailures)] {
+			names = append(names, f.Type+" "+cmp.Or(f.Name, f.ID))
+		}
+		if more := len(same) - len(names); more > 0 {
+			names = append(names, fmt.Sprintf("and %d more", more))
+		}
+		p.Linef("  %s", p.style.bad.Render("✗ "+clean(key.code)))
+		p.Paragraph(4, "", clean(strings.Join(names, ", ")))
+		p.Paragraph(4, "", clean(same[0].Message))
+		if key.advice != "" {
+			p.Paragraph(4, "", clean(key.advice))
 		}
 	}
 }

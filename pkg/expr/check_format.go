@@ -17,7 +17,7 @@ func (c *checker) formatRules(n *Call) {
 		}
 		return
 	}
-	if styles := constantArg(n, 1); styles != nil {
+	if styles := constantArg(n, 1); styles != nil && styles.Value != "" { // "" is taken for an empty place
 		if _, problem := parseStyles(styles.Value); problem != "" {
 			c.at(styles, diag.Error, codeDateFormat, "dateTimeStyles of FormatDateTime: %s", problem)
 		}

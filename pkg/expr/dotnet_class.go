@@ -74,17 +74,16 @@ func parseClass(pattern string) (charClass, bool) {
 			}
 			escape := pattern[i : i+n]
 			i += n
-			switch pattern[i-n+1] {
-			case 'W', 'D', 'S', 'P':
-				after := pattern[i:]
-				if strings.HasPrefix(after, "-") && !strings.HasPrefix(after, "-[") && !strings.HasPrefix(after, "-]") || hyphen {
-					return c, false
-				}
-				c.negatives = append(c.negatives, escape)
+			if !strings.Contains("WDSP", escape[1:2]) || strings.HasPrefix(escape, `\P{Is`) { // blocks become ranges
+				rest.WriteString(escape)
+				hyphen = false
 				continue
 			}
-			rest.WriteString(escape)
-			hyphen = false
+			after := pattern[i:]
+			if strings.HasPrefix(after, "-") && !strings.HasPrefix(after, "-[") && !strings.HasPrefix(after, "-]") || hyphen {
+				return c, false
+			}
+			c.negatives = append(c.negatives, escape)
 		default:
 			rest.WriteByte(pattern[i])
 			hyphen = pattern[i] == '-'

@@ -21,7 +21,7 @@ const maxColumns = 64
 type Creator struct {
 	dialect Dialect
 	columns []AttributeValue // without values
-	regular bool             // bodies can be laid out
+	regular []bool           // which columns leave the shape of a body alone
 	layouts map[layoutKey]*layout
 }
 
@@ -38,11 +38,11 @@ type layout struct {
 // NewCreator returns a Creator of bodies whose values are some of the attributes,
 // in their order, each at most once. The Values of attributes are not looked at.
 func NewCreator(d Dialect, attributes []AttributeValue) *Creator {
-	c := &Creator{dialect: d, layouts: map[layoutKey]*layout{}, regular: len(attributes) <= maxColumns}
+	c := &Creator{dialect: d, layouts: map[layoutKey]*layout{}}
 	for _, a := range attributes {
 		a.Values = nil
 		c.columns = append(c.columns, a)
-		c.regular = c.regular && isRegular(a)
+		c.regular = append(c.regular, len(attributes) <= maxColumns && isRegular(a))
 	}
 	return c
 }
@@ -96,16 +96,13 @@ func (c *Creator) build(dst []byte, values []AttributeValue) ([]byte, error) {
 
 // key returns the layout that the values need; false when they have none.
 func (c *Creator) key(values []AttributeValue) (key layoutKey, ok bool) {
-	if !c.regular {
-		return key, false
-	}
 	at := 0
 	for i := range values {
 		v := &values[i]
 		for at < len(c.columns) && c.columns[at].Path != v.Path {
 			at++
 		}
-		if at == len(c.columns) || c.columns[at].Type != v.Type || v.Multi || len(v.Values) != 1 {
+		if at == len(c.columns) || !c.regular[at] || c.columns[at].Type != v.Type || v.Multi || len(v.Values) != 1 {
 			return key, false
 		}
 		key.present |= 1 << at
