@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -345,8 +346,11 @@ func TestRandomLives(t *testing.T) {
 
 // failAtRandom refuses one request in eight.
 func failAtRandom(seed uint64) func(string, string) *answer {
+	var mu sync.Mutex
 	count := seed
 	return func(string, string) *answer {
+		mu.Lock()
+		defer mu.Unlock()
 		if count = count*6364136223846793005 + 1442695040888963407; count>>61 == 0 {
 			return new(refusal(500, "", "no"))
 		}

@@ -1,29 +1,39 @@
 package entra
 
 // SetScope writes a scoping filter in the layout of the document, nil for no
-// filter. A filter that says the same already stays as it is.
-// Source: scoping_filters, Graph shapes.
+// filter. What says the same already stays as it is, members of the filter that
+// are not known here too. Source: scoping_filters, Graph shapes.
 func (s *Schema) SetScope(ref MappingRef, f *Filter) error {
 	_, mapping, err := s.find(ref)
 	if err != nil {
 		return err
 	}
 	there := mapping.member("scope")
-	if there == nil && f == nil {
-		return nil
+	if f == nil {
+		if there == nil || s.says(there, nil) {
+			return nil
+		}
+		return s.edit(s.setMember(mapping, "scope", nil))
 	}
-	v := filterValue(f)
-	compact := style{colon: ":"}.print(nil, v, "")
-	if there != nil && sameJSON(s.doc[there.start:there.end], compact) {
-		return nil
+	want := filterValue(f)
+	if there == nil || there.kind != objectNode {
+		return s.edit(s.setMember(mapping, "scope", want))
 	}
-	return s.edit(s.setMember(mapping, "scope", v))
+	var splices []splice
+	for _, m := range want {
+		if now := there.member(m.name); now == nil || !s.says(now, m.value) {
+			splices = append(splices, s.setMember(there, m.name, m.value))
+		}
+	}
+	return s.edit(splices...)
 }
 
-func filterValue(f *Filter) any {
-	if f == nil {
-		return nil
-	}
+// says reports whether a value of the document is v.
+func (s *Schema) says(n *node, v any) bool {
+	return sameJSON(s.doc[n.start:n.end], style{colon: ":"}.print(nil, v, ""))
+}
+
+func filterValue(f *Filter) object {
 	return object{
 		{"groups", groupValues(f.Groups)},
 		{"inputFilterGroups", groupValues(f.InputFilterGroups)},

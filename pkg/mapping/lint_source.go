@@ -109,6 +109,9 @@ func (l *linter) unknownSource(code diag.Code, text diag.Text, at diag.Range, na
 
 // expression runs the checks of the expression language.
 func (l *linter) expression(a *Attribute) {
+	if a.Source.Value == "" && a.Source.Where.IsZero() && !a.Where.IsZero() {
+		return // the profile could not read the expression and has said so
+	}
 	e, problems := expr.Parse(a.Source.Value)
 	if problems.HasErrors() {
 		l.problems = append(l.problems, locate(a, problems)...)
