@@ -37,11 +37,21 @@ func (p *Printer) Diagnostic(d diag.Diagnostic, sources Sources) {
 		p.Paragraph(2, "", d.Detail)
 	}
 	if d.Fix != nil {
-		lines := strings.Split(d.Fix.NewText, "\n")
-		if len(lines) == 1 {
-			p.Linef("  write: %s", p.style.good.Render(clean(lines[0])))
-			return
-		}
+		p.fix(d.Fix.NewText)
+	}
+}
+
+// fix writes the text that would mend the problem. Blanks alone would not be seen;
+// the sentences above say what they are for.
+func (p *Printer) fix(text string) {
+	lines := strings.Split(text, "\n")
+	switch {
+	case text == "":
+		p.Linef("  remove it")
+	case strings.TrimSpace(text) == "":
+	case len(lines) == 1:
+		p.Linef("  write: %s", p.style.good.Render(clean(text)))
+	default:
 		p.Linef("  write:")
 		for _, line := range lines {
 			p.Linef("    %s", p.style.good.Render(clean(line)))

@@ -166,6 +166,8 @@ func someDiagnostics() diag.List {
 		diag.Errorf("SC1001", at(2, 1, 13, 20), `unknown key "endpont"; did you mean "endpoint"?`).WithDetail("Keys are listed in the reference.").WithFix("endpoint"),
 		diag.Warningf("SC1002", at(3, 90, 142, 160), "far to the right").WithRelated(at(1, 1, 0, 7), "the profile begins here"),
 		diag.Notef("SC1003", diag.Range{}, "without a place").WithFix("two\nlines"),
+		diag.Errorf("SC1004", at(1, 10, 9, 12), "too much").WithFix(""),
+		diag.Errorf("SC1005", at(3, 1, 53, 54), "a tab").WithFix("  "),
 	}
 }
 
