@@ -48,23 +48,24 @@ quarantine and a year of joiners, movers and leavers take seconds.
 The file of --directory is one object of JSON. objectId may be left out; people and
 groups are named by objectId, userPrincipalName or displayName:
 
-  users        [{"userPrincipalName": …, "displayName": …, "manager": name, any source attribute}]
+  users        [{"userPrincipalName": …, "manager": name, any source attribute}]
   groups       [{"displayName": …, "members": [name, …]}]
   assignments  [{"principal": name, "role": "User"}]
   changes      [{"before": cycle, "note": …, then any of, in this order:
                  "addUsers": [user], "addGroups": [group],
-                 "set": [{"object": name, "attributes": {attribute: value, or null to remove it}}],
-                 "addMembers": [{"group": name, "members": [name]}], "removeMembers": the same,
+                 "set": [{"object": name, "attributes": {attribute: value}}],
+                 "addMembers": [{"group": name, "members": [name]}],
+                 "removeMembers": the same,
                  "assign": [assignment], "unassign": [name],
                  "delete": [name], "restore": [name], "purge": [name],
                  "restart": reset scope}]
 
-delete is the soft deletion that can be restored, purge the one for good. The exit
-code is 1 when at the end an object is still in escrow, held back, or the job in
-quarantine.`,
+A value of null removes the attribute; delete is the soft deletion that can be
+restored, purge the one for good. The exit code is 1 when at the end an object is
+still in escrow, held back, or the job in quarantine.`,
 		Example: `  scimctl simulate -f idmelon.yaml --directory company.json
-  scimctl simulate -f idmelon.yaml --directory company.json --url https://scim.example/v2 --token-env SCIM_TOKEN --yes --log log.jsonl
-  scimctl simulate -f idmelon.yaml --directory year.json --cycles 365 --interval 24h -o json`,
+  scimctl simulate -f idmelon.yaml -d co.json --url https://scim.example --token-env TOKEN
+  scimctl simulate -f idmelon.yaml -d year.json --cycles 365 --interval 24h -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := o.check(c.Flags().Changed("cycles"), c.Flags().Changed("rate")); err != nil {
