@@ -72,6 +72,9 @@ func parseClass(pattern string) (charClass, bool) {
 			if end := strings.IndexByte(pattern[i:], '}'); (pattern[i+1] == 'p' || pattern[i+1] == 'P') && end > 0 {
 				n = end + 1
 			}
+			if pattern[i+1] == 'c' && i+2 < len(pattern) { // the control character of what follows, be it a bracket
+				n = 3
+			}
 			escape := pattern[i : i+n]
 			i += n
 			if !strings.Contains("WDSP", escape[1:2]) || strings.HasPrefix(escape, `\P{Is`) { // blocks become ranges
