@@ -2,13 +2,14 @@ package cmd
 
 import (
 	"context"
-	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
 	"github.com/scimctl/scimctl/internal/render"
+	"github.com/scimctl/scimctl/internal/version"
 )
 
 // VersionOptions are the dependencies and flags of `scimctl version`.
@@ -20,7 +21,7 @@ type VersionOptions struct {
 // versionInfo is the JSON of `scimctl version`.
 type versionInfo struct {
 	Version string `json:"version"`
-	Commit  string `json:"commit,omitempty"`
+	Commit  string `json:"commit,omitempty"` // full hash, when the build knew it
 	Go      string `json:"go"`
 }
 
@@ -41,29 +42,27 @@ func newCmdVersion(d *Deps, run func(context.Context, *VersionOptions) error) *c
 	return c
 }
 
+// runVersion prints the version. The text, without a flag, comes from package early
+// already where the program was started as itself.
 func runVersion(o *VersionOptions) error {
-	info := build()
 	if o.Format == "json" {
-		return render.JSON(o.deps.IO.Out, info)
+		return render.JSON(o.deps.IO.Out, versionInfo{Version: version.Number, Commit: commit(), Go: runtime.Version()})
 	}
-	_, err := fmt.Fprintf(o.deps.IO.Out, "scimctl %s (%s)\n", info.Version, info.Go)
+	_, err := io.WriteString(o.deps.IO.Out, version.Line())
 	return err
 }
 
-// build reads what the program was built from; "devel" is a build of a work tree.
-func build() versionInfo {
-	info := versionInfo{Version: "devel", Go: runtime.Version()}
+// commit reads from the program what it was built from; "" when the build did not
+// know.
+func commit() string {
 	b, ok := debug.ReadBuildInfo()
 	if !ok {
-		return info
-	}
-	if b.Main.Version != "" && b.Main.Version != "(devel)" {
-		info.Version = b.Main.Version
+		return ""
 	}
 	for _, s := range b.Settings {
 		if s.Key == "vcs.revision" {
-			info.Commit = s.Value
+			return s.Value
 		}
 	}
-	return info
+	return ""
 }

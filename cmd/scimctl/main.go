@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"github.com/scimctl/scimctl/cmd"
+	_ "github.com/scimctl/scimctl/internal/version/early" // answers `scimctl version`
 )
 
 func main() { os.Exit(cmd.Main(os.Args[1:])) }

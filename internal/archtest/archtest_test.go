@@ -21,6 +21,7 @@ var allowed = map[string][]string{
 	"pkg/entra":               nil,
 	"pkg/scim":                nil,
 	"pkg/secret":              nil,
+	"pkg/permission":          nil,
 	"internal/iostreams":      nil,
 	"profiles":                nil,
 	"pkg/entra/template":      {"pkg/entra"},
@@ -30,7 +31,7 @@ var allowed = map[string][]string{
 	"pkg/mapping":             {"pkg/diag", "pkg/expr", "pkg/entra", "pkg/scim"},
 	"pkg/profile":             {"pkg/diag", "pkg/expr", "pkg/mapping", "pkg/secret"},
 	"pkg/engine":              {"pkg/entra", "pkg/mapping", "pkg/scim", "pkg/scim/client"},
-	"pkg/profiletest":         {"pkg/diag", "pkg/engine", "pkg/entra", "pkg/entra/template", "pkg/mapping", "pkg/profile", "pkg/scim", "pkg/scim/client", "pkg/scim/server"},
+	"pkg/profiletest":         {"pkg/diag", "pkg/engine", "pkg/entra", "pkg/entra/template", "pkg/expr", "pkg/mapping", "pkg/profile", "pkg/scim", "pkg/scim/client", "pkg/scim/server"},
 	"pkg/preview":             {"pkg/diag", "pkg/engine", "pkg/mapping", "pkg/scim"},
 	"pkg/plan":                {"pkg/diag", "pkg/entra", "pkg/mapping", "pkg/profile", "pkg/secret"},
 	"pkg/apply":               {"pkg/entra", "pkg/mapping", "pkg/plan", "pkg/secret"},
@@ -40,7 +41,9 @@ var allowed = map[string][]string{
 	"pkg/emulator/syncschema": {"pkg/diag", "pkg/expr"},
 	"internal/render":         {"pkg/diag", "pkg/expr", "pkg/entra", "pkg/plan", "pkg/apply", "pkg/engine", "pkg/mapping", "pkg/preview", "pkg/profiletest", "internal/iostreams"},
 	"internal/archtest":       nil,
-	"cmd/scimctl":             {"cmd"},
+	"internal/version":        nil,
+	"internal/version/early":  {"internal/version"},
+	"cmd/scimctl":             {"cmd", "internal/version/early"},
 	"cmd":                     {"*"},
 }
 
