@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scimctl/scimctl/internal/render"
+	"github.com/scimctl/scimctl/internal/version"
 	"github.com/scimctl/scimctl/pkg/diag"
 	"github.com/scimctl/scimctl/pkg/mapping"
 	"github.com/scimctl/scimctl/pkg/preview"
@@ -216,7 +217,7 @@ func (o *PreviewOptions) output(r *profile.Resolved) preview.Format {
 	case "http":
 		return render.PreviewHTTP(endpointOf(r))
 	case "har":
-		return render.PreviewHAR(endpointOf(r), build().Version, o.deps.Now())
+		return render.PreviewHAR(endpointOf(r), version.Number, o.deps.Now())
 	}
 	return render.Out(o.deps.IO).Preview()
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/scimctl/scimctl/internal/render"
+	"github.com/scimctl/scimctl/internal/version"
 	"github.com/scimctl/scimctl/pkg/apply"
 	"github.com/scimctl/scimctl/pkg/graph"
 	"github.com/scimctl/scimctl/pkg/profile"
@@ -41,7 +42,7 @@ func (d *Deps) open(_ context.Context, f connectFlags, _ []planned) (*session, e
 	if err != nil {
 		return nil, err
 	}
-	o.UserAgent = "scimctl/" + build().Version
+	o.UserAgent = "scimctl/" + version.Number
 	o.Prompt = func(text string) { render.Err(d.IO).Note("%s", text) }
 	o.Notice = s.tell
 	client, err := graph.New(o)
