@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,13 +23,27 @@ type Deps struct {
 	ReadFile func(string) ([]byte, error)
 	CacheDir func() (string, error) // of the user, where the sandbox keeps its state
 	Now      func() time.Time
+
+	// Sleep waits, or until the context ends, whose cause it returns.
+	Sleep func(ctx context.Context, d time.Duration) error
 }
 
 // NewDeps returns the real world with the given streams.
 func NewDeps(s *iostreams.IOStreams) *Deps {
 	return &Deps{
 		IO: s, Getenv: os.LookupEnv, Environ: os.Environ, ReadFile: os.ReadFile,
-		CacheDir: os.UserCacheDir, Now: time.Now,
+		CacheDir: os.UserCacheDir, Now: time.Now, Sleep: sleep,
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-t.C:
+		return nil
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/scimctl/scimctl/internal/iostreams"
 	"github.com/scimctl/scimctl/pkg/diag"
+	"github.com/scimctl/scimctl/pkg/endpoint/baseline"
 	"github.com/scimctl/scimctl/pkg/expr"
 	"github.com/scimctl/scimctl/pkg/mapping"
 	"github.com/scimctl/scimctl/pkg/plan"
@@ -45,6 +46,7 @@ func TestDiagnosticReference(t *testing.T) {
 		{"Expressions", append(expr.Codes(), diag.CodeInfo{Code: badRecord, Title: "bad record", Help: "A line of `scimctl eval --batch` is no record."})},
 		{"Mappings and scoping filters", mapping.Codes()},
 		{"Plans", plan.Codes()},
+		{"SCIM endpoints", baseline.Codes()},
 	} {
 		fmt.Fprintf(&b, "\n## %s\n\n| code | problem | meaning |\n| --- | --- | --- |\n", part.title)
 		slices.SortFunc(part.codes, func(a, b diag.CodeInfo) int { return strings.Compare(string(a.Code), string(b.Code)) })

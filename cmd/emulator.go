@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -20,12 +21,13 @@ type EmulatorOptions struct {
 	Users       int
 	Groups      int
 	Latency     time.Duration
+	Interval    cycleInterval
 	AllowEgress bool
 	Routes      map[string]string
 }
 
 func newCmdEmulator(d *Deps, run func(context.Context, *EmulatorOptions) error) *cobra.Command {
-	o := &EmulatorOptions{deps: d}
+	o := &EmulatorOptions{deps: d, Interval: cycleInterval(40 * time.Minute)}
 	c := &cobra.Command{
 		Use:   "emulator",
 		Short: "Run an Entra tenant in a box, for any Microsoft Graph client",
@@ -34,10 +36,16 @@ Microsoft Graph endpoints that provisioning needs, over TLS with a certificate
 authority of its own, and an embedded SCIM server to provision into. It listens
 on loopback only.
 
+A job that is started runs an initial cycle at once and then one every interval, in
+the background. The control API below /_control/ moves the rest: it plays joiners,
+movers and leavers (POST directory), runs a cycle now (POST jobs/ID/tick) and puts
+the clock forward (POST clock). It takes the client's id and secret.
+
 When it is ready it prints one line of JSON: url, authority, ca (a file), tenantId,
 clientId, clientSecret, scimUrl, scimToken.`,
 		Example: `  scimctl emulator > ready.json &
-  scimctl emulator --state ./tenant --users 2000 --latency 100ms`,
+  scimctl emulator --state ./tenant --users 2000 --latency 100ms
+  scimctl emulator --cycle-interval off   # cycles run only when they are called`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if run != nil {
@@ -52,15 +60,44 @@ clientId, clientSecret, scimUrl, scimToken.`,
 	f.IntVar(&o.Users, "users", 0, "users to generate beside the default ones")
 	f.IntVar(&o.Groups, "groups", 0, "groups to generate beside the default ones")
 	f.DurationVar(&o.Latency, "latency", 0, "time added to every answer of Graph")
+	f.Var(&o.Interval, "cycle-interval", "how often started jobs run a cycle; off: only when called")
 	addRoutes(c, &o.AllowEgress, &o.Routes)
 	return c
 }
+
+// cycleInterval is the value of --cycle-interval: a duration, or off.
+type cycleInterval time.Duration
+
+// String implements pflag.Value.
+func (i *cycleInterval) String() string {
+	if *i == 0 {
+		return "off"
+	}
+	return time.Duration(*i).String()
+}
+
+// Set implements pflag.Value.
+func (i *cycleInterval) Set(text string) error {
+	if text == "off" {
+		*i = 0
+		return nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return errors.New("write a duration such as 40m, or off")
+	}
+	*i = cycleInterval(d)
+	return nil
+}
+
+// Type implements pflag.Value.
+func (i *cycleInterval) Type() string { return "duration" }
 
 func runEmulator(ctx context.Context, o *EmulatorOptions) (err error) {
 	d := o.deps
 	e, err := emulator.New(emulator.Options{
 		StateDir: o.State, Users: o.Users, Groups: o.Groups, Latency: o.Latency,
-		AllowEgress: o.AllowEgress, Routes: o.Routes, Now: d.Now,
+		AllowEgress: o.AllowEgress, Routes: o.Routes, Now: d.Now, CycleInterval: time.Duration(o.Interval),
 	})
 	if err != nil {
 		return err

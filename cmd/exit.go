@@ -15,10 +15,12 @@ const (
 	exitInterrupted = 130 // Ctrl-C
 )
 
-// codeError ends the program with a code. A nil err has been said already.
+// codeError ends the program with a code. A nil err has been said already, and so has
+// one that is marked.
 type codeError struct {
 	code int
 	err  error
+	said bool
 }
 
 func (e *codeError) Error() string {

@@ -45,3 +45,38 @@ func (c *choice) Set(s string) error {
 	*c.value = s
 	return nil
 }
+
+// addChoices adds a flag that takes several of some words, with their completion.
+func addChoices(c *cobra.Command, values *[]string, name, usage string, choices ...string) {
+	c.Flags().Var(&choiceList{values, choices}, name, usage+": "+strings.Join(choices, ", "))
+	_ = c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(choices, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// choiceList is the value of a flag that collects words of a fixed set.
+type choiceList struct {
+	values *[]string
+	words  []string
+}
+
+// String returns the words that are chosen.
+func (c *choiceList) String() string {
+	if c.values == nil {
+		return ""
+	}
+	return strings.Join(*c.values, ",")
+}
+
+// Type is what help calls the value.
+func (c *choiceList) Type() string { return "words" }
+
+// Set adds words that are separated by commas, in any letter case.
+func (c *choiceList) Set(s string) error {
+	for word := range strings.SplitSeq(s, ",") {
+		i := slices.IndexFunc(c.words, func(w string) bool { return strings.EqualFold(w, strings.TrimSpace(word)) })
+		if i < 0 {
+			return fmt.Errorf("%q is none of %s", word, strings.Join(c.words, ", "))
+		}
+		*c.values = append(*c.values, c.words[i])
+	}
+	return nil
+}

@@ -32,7 +32,7 @@ func TestApplyOptions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := sourceFlags{Files: []string{"a.yaml", "b.yaml"}, All: true, Environment: "test", Vars: []string{"x=1"}, VarFiles: []string{"v"}}
+	want := sourceFlags{Files: []string{"a.yaml", "b.yaml"}, All: true, Environments: []string{"test"}, Vars: []string{"x=1"}, VarFiles: []string{"v"}}
 	if diff := cmp.Diff(want, o.source); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
@@ -65,11 +65,13 @@ func TestFlagsWinOverEnvironment(t *testing.T) {
 // TestWrongFlags: lines that mean nothing are refused, with what would do.
 func TestWrongFlags(t *testing.T) {
 	for line, want := range map[string]string{
-		"-o yaml":          `"yaml" is none of text, json`,
-		"--auth magic":     `"magic" is none of`,
-		"--cloud mars":     `"mars" is none of`,
-		"surplus":          "unknown command",
-		"--route nonsense": "must be formatted as key=value",
+		"-o yaml":           `"yaml" is none of text, json`,
+		"--auth magic":      `"magic" is none of`,
+		"--cloud mars":      `"mars" is none of`,
+		"surplus":           "unknown command",
+		"--parallel 0":      "--parallel is 1 or more",
+		"--max-affected -1": "--max-affected is a number",
+		"--route nonsense":  "must be formatted as key=value",
 	} {
 		if _, err := parse(t, newCmdPlan, line); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", line, err, want)

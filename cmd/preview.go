@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +13,6 @@ import (
 
 	"github.com/scimctl/scimctl/internal/render"
 	"github.com/scimctl/scimctl/internal/version"
-	"github.com/scimctl/scimctl/pkg/diag"
 	"github.com/scimctl/scimctl/pkg/mapping"
 	"github.com/scimctl/scimctl/pkg/preview"
 	"github.com/scimctl/scimctl/pkg/profile"
@@ -26,23 +26,27 @@ type PreviewOptions struct {
 	source  sourceFlags
 	connect connectFlags
 	Users   string // file of users, or - for standard input
+	Groups  string // file of groups, likewise
 	Input   string // format of it, "" goes by the name
 	Before  string
 	After   string
 	Names   []string // users of the tenant
-	Limits  []string
-	Linked  bool
-	Summary bool
-	Format  string
+
+	GroupNames []string // groups of the tenant
+	Limits     []string
+	Dialect    string // "" goes by the flags of the tenant URL
+	Linked     bool
+	Summary    bool
+	Format     string
 }
 
 func newCmdPreview(d *Deps, run func(context.Context, *PreviewOptions) error) *cobra.Command {
 	o := &PreviewOptions{deps: d}
 	c := &cobra.Command{
 		Use:   "preview",
-		Short: "Show the SCIM requests that Entra would send for users",
-		Long: `Show the requests that Entra would send to the SCIM server: for users who are new
-there, or for the change from one version of a user to another. Nothing is sent.
+		Short: "Show the SCIM requests that Entra would send for users or groups",
+		Long: `Show the requests that Entra would send to the SCIM server: for users or groups that
+are new there, or for the change from one version to another. Nothing is sent.
 
 Users come from a file (--users), whose attributes have the names that mappings
 use for them, such as objectId, surname and mobile:
@@ -54,6 +58,9 @@ use for them, such as objectId, surname and mobile:
 or, without --users, from the tenant or the sandbox, which are only read. Users of
 a file count as assigned to the application; one with "IsSoftDeleted": true counts
 as deleted. Input of any length is read as a stream.
+
+Groups come from a file in the same formats (--groups), with "members" a list of
+object ids, or by name from the tenant (--group). Members count as provisioned.
 
 What only the server can tell is written in braces: {id} is the id of the user
 there, {id of X} that of another object. With -o json there is one line a user:
@@ -84,11 +91,14 @@ fail, would lose an attribute, or is the only one and is skipped.`,
 	o.connect.add(c)
 	f := c.Flags()
 	f.StringVar(&o.Users, "users", "", "file of users, or - for standard input")
-	addChoice(c, &o.Input, "format", "", "format of the users; by default that of the file's name, ndjson for standard input", "", "json", "ndjson", "csv")
+	addChoice(c, &o.Input, "format", "", "format of the file; by default that of its name, ndjson for standard input", "", "json", "ndjson", "csv")
+	f.StringVar(&o.Groups, "groups", "", "file of groups, or - for standard input")
 	f.StringVar(&o.Before, "before", "", "file with a user as JSON before a change")
 	f.StringVar(&o.After, "after", "", "file with the same user after the change")
 	f.StringArrayVarP(&o.Names, "user", "u", nil, "user of the tenant: user principal name or object id; all users by default")
+	f.StringArrayVar(&o.GroupNames, "group", nil, "group of the tenant: display name or object id")
 	f.StringArrayVar(&o.Limits, "limit", nil, "longest value that the server takes, as target=characters")
+	addDialect(c, &o.Dialect)
 	f.BoolVar(&o.Linked, "linked", false, "users in two versions have an account, whatever the version before was")
 	f.BoolVar(&o.Summary, "summary", false, "show the summary only")
 	addFormat(c, &o.Format, "text", "json", "http", "har")
@@ -97,23 +107,41 @@ fail, would lose an attribute, or is the only one and is skipped.`,
 
 // check refuses flags that contradict each other.
 func (o *PreviewOptions) check() error {
-	offline := o.Users != "" || o.Before != "" || o.After != ""
+	offline := o.file() != "" || o.Before != "" || o.After != ""
 	switch {
+	case o.Users != "" && o.Groups != "", len(o.Names) > 0 && len(o.GroupNames) > 0, o.Groups != "" && len(o.Names) > 0:
+		return errors.New("a preview is either of users or of groups")
 	case (o.Before == "") != (o.After == ""):
 		return errors.New("--before and --after go together")
-	case o.Users != "" && o.Before != "":
+	case o.file() != "" && o.Before != "":
 		return errors.New("--users and --before exclude each other: records {\"before\": …, \"after\": …} can hold many changes")
-	case o.Input != "" && o.Users == "":
-		return errors.New("--format goes with --users")
+	case o.Input != "" && o.file() == "":
+		return errors.New("--format goes with --users or --groups")
 	case offline && len(o.Names) > 0:
 		return errors.New("--user names a user of the tenant, and goes with neither --users nor --before")
+	case offline && len(o.GroupNames) > 0:
+		return errors.New("--group names a group of the tenant, and goes with neither --groups nor --before")
 	case offline && o.connect.sandbox.On:
-		return errors.New("--sandbox reads users of the emulated tenant, and goes with neither --users nor --before")
-	case o.Users == "-" && len(o.source.Files) == 1 && o.source.Files[0] == "-":
+		return errors.New("--sandbox reads the emulated tenant, and goes with neither --users, --groups nor --before")
+	case o.file() == "-" && len(o.source.Files) == 1 && o.source.Files[0] == "-":
 		return errors.New("standard input cannot be both the profile and the users")
 	}
 	_, err := o.limits()
 	return err
+}
+
+// file is the file that the users or groups come from.
+func (o *PreviewOptions) file() string { return cmp.Or(o.Users, o.Groups) }
+
+// ofGroups reports whether groups are foreseen in place of users.
+func (o *PreviewOptions) ofGroups() bool { return o.Groups != "" || len(o.GroupNames) > 0 }
+
+// noun is what an object is called.
+func (o *PreviewOptions) noun() string {
+	if o.ofGroups() {
+		return "group"
+	}
+	return "user"
 }
 
 // limits reads the lengths that the server takes.
@@ -157,9 +185,12 @@ func runPreview(ctx context.Context, o *PreviewOptions) (err error) {
 	if o.Summary {
 		format.Append = func(dst []byte, _ *preview.Result) []byte { return dst }
 	}
-	meter := render.NewMeter(d.IO, "user", in.size, d.Now)
+	meter := render.NewMeter(d.IO, o.noun(), cmp.Or(in.size, int64(in.users)), d.Now)
 	out := bufio.NewWriterSize(d.IO.Out, 64<<10)
 	summary, err := p.Run(ctx, source, out, preview.Options{Format: format, Progress: func(p preview.Progress) {
+		if in.users > 0 {
+			p.Bytes = int64(p.Users) // of the total that is known
+		}
 		meter.Done(p.Users, p.Bytes)
 		if in.interactive {
 			_ = out.Flush() // a failure comes back with the next write
@@ -176,17 +207,20 @@ func runPreview(ctx context.Context, o *PreviewOptions) (err error) {
 	return previewExit(summary)
 }
 
-// compile prepares the mappings of users.
+// compile prepares the mappings of users or groups.
 func (o *PreviewOptions) compile(r *profile.Resolved, chosen planned) (*preview.Preview, error) {
+	typ := mapping.User
+	if o.ofGroups() {
+		typ = mapping.Group
+	}
 	mappings, problems := profiletest.ObjectMappings(r)
-	var users *mapping.Program
+	programs := map[string]*mapping.Program{}
 	for _, m := range mappings {
-		if m.Source != mapping.User {
-			continue
+		if m.Source == typ {
+			p, found := mapping.Compile(m)
+			programs[typ] = p
+			problems = append(problems, found...)
 		}
-		var found diag.List
-		users, found = mapping.Compile(m)
-		problems = append(problems, found...)
 	}
 	if problems = errorsOf(problems.Sort()); problems.HasErrors() {
 		render.Err(o.deps.IO).Diagnostics(problems, chosen.sources)
@@ -196,9 +230,12 @@ func (o *PreviewOptions) compile(r *profile.Resolved, chosen planned) (*preview.
 	if err != nil {
 		return nil, err
 	}
-	c := preview.Config{Users: users, Env: o.deps.evalEnv(), Limits: limits, Linked: o.Linked, Dialect: scim.Entra}
+	if programs[typ] == nil {
+		return nil, fmt.Errorf("profile %s maps no %ss", r.Profile, o.noun())
+	}
+	c := preview.Config{Users: programs[mapping.User], Groups: programs[mapping.Group], Env: o.deps.evalEnv(), Limits: limits, Linked: o.Linked, Dialect: dialectOf(o.Dialect)}
 	if r.Endpoint != nil {
-		c.Dialect = scim.DialectOf(r.Endpoint.URL.Value)
+		c.Dialect = dialectOf(o.Dialect, r.Endpoint.URL.Value)
 	}
 	if r.Settings.SyncAll != nil {
 		c.SyncAll = *r.Settings.SyncAll

@@ -21,6 +21,7 @@ type previewInput struct {
 	resolved    *profile.Resolved
 	source      func(*preview.Preview) (preview.Source, error)
 	size        int64 // bytes of a file, 0 when it is not known
+	users       int   // of a tenant, likewise
 	interactive bool  // somebody waits for each answer
 	close       func(err *error)
 }
@@ -34,7 +35,7 @@ func (in *previewInput) closeInto(err *error) {
 // open finds the users and resolves the profile, with a tenant only where users
 // come from one.
 func (o *PreviewOptions) open(ctx context.Context, chosen planned) (*previewInput, error) {
-	if o.Users == "" && o.Before == "" {
+	if o.file() == "" && o.Before == "" {
 		return o.openTenant(ctx, chosen)
 	}
 	r, problems, err := o.deps.resolveOffline(chosen.selected, o.source.Environment, o.source)
@@ -52,11 +53,11 @@ func (o *PreviewOptions) open(ctx context.Context, chosen planned) (*previewInpu
 	return in, o.openFile(in)
 }
 
-// openFile opens the file of users, or standard input.
+// openFile opens the file of users or groups, or standard input.
 func (o *PreviewOptions) openFile(in *previewInput) error {
-	format := o.Input
+	name, format := o.file(), o.Input
 	if format == "" {
-		switch strings.ToLower(filepath.Ext(o.Users)) {
+		switch strings.ToLower(filepath.Ext(name)) {
 		case ".json":
 			format = "json"
 		case ".csv", ".tsv":
@@ -64,18 +65,18 @@ func (o *PreviewOptions) openFile(in *previewInput) error {
 		case ".ndjson", ".jsonl", "":
 			format = "ndjson"
 		default:
-			return fmt.Errorf("%s: the name does not say what the file holds: add --format json, ndjson or csv", o.Users)
+			return fmt.Errorf("%s: the name does not say what the file holds: add --format json, ndjson or csv", name)
 		}
 	}
 	open := map[string]func(string, io.Reader) preview.Source{"json": preview.Documents, "ndjson": preview.Lines, "csv": preview.Table}[format]
-	if o.Users == "-" {
+	if name == "-" {
 		in.interactive = true
 		in.source = func(*preview.Preview) (preview.Source, error) { return open("<stdin>", o.deps.IO.In), nil }
 		return nil
 	}
-	file, err := os.Open(o.Users)
+	file, err := os.Open(name)
 	if err != nil {
-		return fmt.Errorf("read users: %w", err)
+		return fmt.Errorf("read %ss: %w", o.noun(), err)
 	}
 	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
 		in.size = info.Size()
@@ -85,7 +86,7 @@ func (o *PreviewOptions) openFile(in *previewInput) error {
 			*err = closeErr
 		}
 	}
-	in.source = func(*preview.Preview) (preview.Source, error) { return open(o.Users, file), nil }
+	in.source = func(*preview.Preview) (preview.Source, error) { return open(name, file), nil }
 	return nil
 }
 

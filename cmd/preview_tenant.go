@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/scimctl/scimctl/internal/render"
@@ -15,10 +16,13 @@ import (
 	"github.com/scimctl/scimctl/pkg/profile"
 )
 
-// userReader is what a preview reads of a tenant's users.
-type userReader interface {
+// directoryReader is what a preview reads of a tenant's users and groups.
+type directoryReader interface {
+	CountUsers(ctx context.Context) (int, error)
 	Users(ctx context.Context, properties []string) iter.Seq2[map[string]any, error]
 	User(ctx context.Context, idOrName string, properties []string) (map[string]any, error)
+	Group(ctx context.Context, id string, properties []string) (map[string]any, error)
+	GroupMembers(ctx context.Context, groupID string) ([]entra.Principal, error)
 }
 
 // openTenant signs in and finds out who is assigned.
@@ -36,7 +40,7 @@ func (o *PreviewOptions) openTenant(ctx context.Context, chosen planned) (*previ
 }
 
 func (o *PreviewOptions) prepareTenant(ctx context.Context, s *session, chosen planned, in *previewInput) error {
-	users, ok := s.target.(userReader)
+	reader, ok := s.target.(directoryReader)
 	if !ok {
 		return errors.New("the tenant's users cannot be read")
 	}
@@ -52,9 +56,21 @@ func (o *PreviewOptions) prepareTenant(ctx context.Context, s *session, chosen p
 			return err
 		}
 	}
+	var groups []entra.Principal
+	if len(o.GroupNames) > 0 {
+		if groups, err = s.groups(ctx, o.GroupNames); err != nil {
+			return err
+		}
+	} else if len(o.Names) == 0 && o.deps.IO.ErrTerminal {
+		// For the estimate alone: without the number there is none.
+		in.users, _ = reader.CountUsers(ctx)
+	}
 	in.source = func(p *preview.Preview) (preview.Source, error) {
-		d := directory{users: users, reads: p.Reads(), assigned: assigned, everybody: everybody}
-		if len(o.Names) > 0 {
+		d := directory{reader: reader, reads: p.Reads(), assigned: assigned, everybody: everybody}
+		switch {
+		case len(groups) > 0:
+			return preview.Directory(d.groups(ctx, groups)), nil
+		case len(o.Names) > 0:
 			return preview.Directory(d.named(ctx, o.Names)), nil
 		}
 		return preview.Directory(d.all(ctx)), nil
@@ -62,9 +78,28 @@ func (o *PreviewOptions) prepareTenant(ctx context.Context, s *session, chosen p
 	return nil
 }
 
-// assigned returns the ids of the users who are assigned, directly or as direct
-// members of an assigned group: by the application if there is one, and as the
-// profile wants it.
+// groups finds groups by display name or object id.
+func (s *session) groups(ctx context.Context, names []string) ([]entra.Principal, error) {
+	refs := make([]entra.PrincipalRef, len(names))
+	for i, name := range names {
+		refs[i] = entra.PrincipalRef{Type: entra.GroupPrincipal, Name: name}
+	}
+	found, err := s.target.Principals(ctx, refs)
+	if err != nil {
+		return nil, err
+	}
+	groups := make([]entra.Principal, len(refs))
+	for i, ref := range refs {
+		if groups[i], err = only("group", ref.Name, found[ref]); err != nil {
+			return nil, err
+		}
+	}
+	return groups, nil
+}
+
+// assigned returns the ids of the users and groups that are assigned, users directly
+// or as direct members of an assigned group: by the application if there is one, and
+// as the profile wants it.
 func (s *session) assigned(ctx context.Context, r *profile.Resolved, observed *plan.Observed) (map[string]bool, error) {
 	ids, groups := map[string]bool{}, map[string]bool{}
 	if observed.App != nil {
@@ -97,6 +132,7 @@ func (s *session) assigned(ctx context.Context, r *profile.Resolved, observed *p
 		}
 	}
 	for id := range groups {
+		ids[id] = true
 		members, err := s.target.GroupMembers(ctx, id)
 		if err != nil {
 			return nil, err
@@ -110,17 +146,20 @@ func (s *session) assigned(ctx context.Context, r *profile.Resolved, observed *p
 	return ids, nil
 }
 
-// directory reads users of a tenant under the names that mappings use.
+// directory reads users and groups of a tenant under the names that mappings use.
 type directory struct {
-	users     userReader
+	reader    directoryReader
 	reads     []string
 	assigned  map[string]bool
 	everybody bool
 }
 
 // computed are source attributes that the provisioning service works out; Graph
-// does not hold them. Source: graph_contract §8.
-var computed = map[string]string{"IsSoftDeleted": "", "appRoleAssignments": "", "originalUserPrincipalName": "userPrincipalName"}
+// does not hold them, or not with the object. Source: graph_contract §8.
+var computed = map[string]string{"IsSoftDeleted": "", "appRoleAssignments": "", "members": "", "originalUserPrincipalName": "userPrincipalName"}
+
+// userOnly are attributes that decide about users and that groups do not have.
+var userOnly = []string{"accountEnabled", "userPrincipalName"}
 
 // properties are those of Graph that the attributes stand for.
 func (d *directory) properties() []string {
@@ -139,7 +178,7 @@ func (d *directory) properties() []string {
 
 func (d *directory) all(ctx context.Context) iter.Seq2[preview.User, error] {
 	return func(yield func(preview.User, error) bool) {
-		for user, err := range d.users.Users(ctx, d.properties()) {
+		for user, err := range d.reader.Users(ctx, d.properties()) {
 			if !yield(d.user(user), err) || err != nil {
 				return
 			}
@@ -150,7 +189,7 @@ func (d *directory) all(ctx context.Context) iter.Seq2[preview.User, error] {
 func (d *directory) named(ctx context.Context, names []string) iter.Seq2[preview.User, error] {
 	return func(yield func(preview.User, error) bool) {
 		for _, name := range names {
-			user, err := d.users.User(ctx, name, d.properties())
+			user, err := d.reader.User(ctx, name, d.properties())
 			if e, ok := errors.AsType[*graph.Error](err); ok && e.Kind == graph.NotFound {
 				err = fmt.Errorf("the tenant has no user %q: give a user principal name or an object id", name)
 			}
@@ -161,31 +200,49 @@ func (d *directory) named(ctx context.Context, names []string) iter.Seq2[preview
 	}
 }
 
+// groups reads groups with their direct members.
+func (d *directory) groups(ctx context.Context, groups []entra.Principal) iter.Seq2[preview.User, error] {
+	d.reads = slices.DeleteFunc(slices.Clone(d.reads), func(name string) bool { return slices.Contains(userOnly, name) })
+	return func(yield func(preview.User, error) bool) {
+		for _, g := range groups {
+			group, err := d.group(ctx, g.ID)
+			if !yield(group, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (d *directory) group(ctx context.Context, id string) (preview.User, error) {
+	properties, err := d.reader.Group(ctx, id, d.properties())
+	if err != nil {
+		return preview.User{}, err
+	}
+	group := d.user(properties)
+	if !slices.Contains(d.reads, "members") {
+		return group, nil
+	}
+	members, err := d.reader.GroupMembers(ctx, id)
+	if err != nil {
+		return preview.User{}, err
+	}
+	ids := make([]string, len(members))
+	for i, m := range members {
+		ids[i] = m.ID
+	}
+	group.Attributes["members"] = ids
+	return group, nil
+}
+
 // user turns Graph's properties into source attributes.
 func (d *directory) user(properties map[string]any) preview.User {
 	u := preview.User{Attributes: map[string]any{}}
 	for _, name := range d.reads {
-		property, known := computed[name]
-		if !known {
-			property = entra.GraphProperty(name)
+		attribute := name
+		if property, known := computed[name]; known {
+			attribute = property
 		}
-		outer, inner, nested := strings.Cut(property, "/")
-		value := properties[outer]
-		switch v := value.(type) {
-		case map[string]any:
-			if !nested {
-				inner = "id" // of a manager
-			}
-			value = v[inner]
-		case []any:
-			if outer == "businessPhones" && len(v) > 0 {
-				value = v[0]
-			}
-			if len(v) == 0 {
-				value = nil
-			}
-		}
-		if value != nil && property != "" {
+		if value := entra.SourceValue(properties, attribute); value != nil && attribute != "" {
 			u.Attributes[name] = value
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +23,13 @@ type sandboxFlags struct {
 	Reset       bool
 	AllowEgress bool
 	Routes      map[string]string
+
+	cycles bool // the command waits for cycles, so that started jobs run them meanwhile
 }
+
+// sandboxInterval is the time between cycles while a command waits for one: nobody
+// wants to wait 40 minutes on a machine of his own.
+const sandboxInterval = time.Minute
 
 func (f *sandboxFlags) add(c *cobra.Command) {
 	flags := c.Flags()
@@ -66,7 +74,11 @@ func (d *Deps) openSandbox(f sandboxFlags) (*sandbox, graph.Options, error) {
 			return nil, graph.Options{}, fmt.Errorf("reset the sandbox: %w", err)
 		}
 	}
-	e, err := emulator.New(emulator.Options{StateDir: dir, AllowEgress: f.AllowEgress, Routes: f.Routes, Now: d.Now})
+	o := emulator.Options{StateDir: dir, AllowEgress: f.AllowEgress, Routes: f.Routes, Now: d.Now}
+	if f.cycles {
+		o.CycleInterval = sandboxInterval
+	}
+	e, err := emulator.New(o)
 	if err != nil {
 		return nil, graph.Options{}, fmt.Errorf("open the sandbox: %w", err)
 	}
@@ -89,8 +101,11 @@ func (d *Deps) openSandbox(f sandboxFlags) (*sandbox, graph.Options, error) {
 // sandboxSecrets reads secrets like secrets, and makes one up where the sandbox has
 // none to read: nothing outside this machine ever sees it.
 func (d *Deps) sandboxSecrets() *secret.Resolver {
+	var mu sync.Mutex // applies of several profiles read at the same time
 	made := map[string]string{}
 	invent := func(name string) string {
+		mu.Lock()
+		defer mu.Unlock()
 		if _, ok := made[name]; !ok {
 			made[name] = rand.Text()
 			render.Err(d.IO).Note("%s is not set; the sandbox uses a token that it made up", name)

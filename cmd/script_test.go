@@ -53,6 +53,7 @@ func TestScripts(t *testing.T) {
 			"nowhere": nowhere,
 			"exit":    exitCode,
 			"website": startWebsite,
+			"control": callControl,
 		},
 	})
 }

@@ -3,7 +3,9 @@ package cmd
 import (
 	"context"
 	"strings"
+	"sync"
 
+	"github.com/scimctl/scimctl/internal/iostreams"
 	"github.com/scimctl/scimctl/internal/render"
 	"github.com/scimctl/scimctl/internal/version"
 	"github.com/scimctl/scimctl/pkg/apply"
@@ -19,16 +21,40 @@ type session struct {
 	hangUp  func() // lets go of the connections to the tenant
 	secrets *secret.Resolver
 	sandbox *sandbox     // nil on a real tenant
+	cloud   string       // address of Microsoft Graph, or "sandbox"
 	notice  func(string) // where waits are told; nil writes notes
-	told    map[string]bool
+	told    *told
 }
+
+// told remembers what was said and need not be said again.
+type told struct {
+	mu   sync.Mutex
+	what map[string]bool
+}
+
+// once reports whether it is asked for the first time.
+func (t *told) once(what string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.what[what] {
+		return false
+	}
+	if t.what == nil {
+		t.what = map[string]bool{}
+	}
+	t.what[what] = true
+	return true
+}
+
+// theSandbox is the cloud of plans that were made in the sandbox.
+const theSandbox = "sandbox"
 
 // open signs in, lazily: the first request shows whether it works.
 func (d *Deps) open(_ context.Context, f connectFlags, _ []planned) (*session, error) {
 	if err := f.sandbox.check(); err != nil {
 		return nil, err
 	}
-	s := &session{deps: d, secrets: d.secrets(), told: map[string]bool{}}
+	s := &session{deps: d, secrets: d.secrets(), told: &told{}}
 	var (
 		o   graph.Options
 		err error
@@ -45,13 +71,26 @@ func (d *Deps) open(_ context.Context, f connectFlags, _ []planned) (*session, e
 	o.UserAgent = "scimctl/" + version.Number
 	o.Prompt = func(text string) { render.Err(d.IO).Note("%s", text) }
 	o.Notice = s.tell
+	o.Sleep = d.Sleep
 	client, err := graph.New(o)
 	if err != nil {
 		s.closeInto(&err)
 		return nil, err
 	}
-	s.target, s.hangUp = client, client.Close
+	s.target, s.hangUp, s.cloud = client, client.Close, client.Address()
+	if s.sandbox != nil {
+		s.cloud = theSandbox // its address is another one each time
+	}
 	return s, nil
+}
+
+// over returns the session with other streams and another view of its tenant, for one
+// of many that work at the same time. Only the original is closed.
+func (s *session) over(streams *iostreams.IOStreams, t apply.Target) *session {
+	view, deps := *s, *s.deps
+	deps.IO = streams
+	view.deps, view.target = &deps, t
+	return &view
 }
 
 // closeInto ends the session; the first error wins.
@@ -84,15 +123,14 @@ func (s *session) values(p *profile.Profile, f sourceFlags) (map[string]string, 
 		return values, err
 	}
 	for _, v := range p.Variables {
-		if _, given := values[v.Name]; given || s.told[v.Name] {
+		if _, given := values[v.Name]; given {
 			continue
 		}
 		text := v.Sandbox
 		if made, needed := p.StandIn(v.Name); needed {
 			text = made
 		}
-		if text != "" {
-			s.told[v.Name] = true
+		if text != "" && s.told.once(p.Name+" "+v.Name) {
 			render.Err(s.deps.IO).Note("variable %s is not set; the sandbox uses %s", v.Name, text)
 		}
 	}

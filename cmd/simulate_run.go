@@ -30,7 +30,7 @@ type simulation struct {
 	job      engine.JobConfig
 	log      *simulationLog
 	clock    simulatedClock
-	progress *render.CycleProgress
+	progress *render.SimulationProgress
 	failures []render.SimulatedFailure // of the running cycle
 }
 
@@ -197,6 +197,8 @@ func (run *simulation) cycles(ctx context.Context, start time.Time, report *rend
 	if total == 0 {
 		total = run.file.cycles()
 	}
+	run.progress = render.NewSimulationProgress(run.o.deps.IO, total, run.o.deps.Now)
+	defer run.progress.Stop()
 	changes := run.file.Changes
 	for number := 1; number <= total; number++ {
 		at := start.Add(time.Duration(number-1) * run.o.Interval)
@@ -247,8 +249,7 @@ func (run *simulation) change(c *changeFile) error {
 
 // cycle runs one cycle.
 func (run *simulation) cycle(ctx context.Context, out *render.SimulatedCycle) error {
-	run.progress = render.NewCycleProgress(run.o.deps.IO, out.Number, run.o.deps.Now)
-	defer run.progress.Stop()
+	run.progress.Begin(out.Number)
 	run.failures = nil
 	run.job.Progress = run.progress.Step
 	job, err := engine.NewJob(run.job)
@@ -258,6 +259,9 @@ func (run *simulation) cycle(ctx context.Context, out *render.SimulatedCycle) er
 	done, err := job.Cycle(ctx)
 	if done != nil {
 		out.Ran(done, run.failures)
+		if ctx.Err() != nil {
+			out.Interrupted(run.progress.At())
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("cycle %d: %w", out.Number, err)

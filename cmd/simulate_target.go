@@ -26,34 +26,28 @@ type simulatedEndpoint struct {
 	close   func() error
 }
 
-// endpoint connects to the server of --url, or starts one in this process. flagged
+// endpoint connects to the server of --url, or starts one in this process. profileURL
 // is the profile's own tenant URL, whose compliance flag counts where --url has none.
-func (o *SimulateOptions) endpoint(flagged string, now func() time.Time) (*simulatedEndpoint, error) {
-	dialect := scim.DialectOf(flagged)
+func (o *SimulateOptions) endpoint(profileURL string, now func() time.Time) (*simulatedEndpoint, error) {
+	dialect := dialectOf(o.Dialect, o.URL, profileURL)
 	if o.URL == "" {
-		return embeddedEndpoint(dialect, now)
+		return embeddedEndpoint(dialect, o.Concurrency, now)
 	}
-	if d := scim.DialectOf(o.URL); d != scim.Entra {
-		dialect = d
+	host, local, err := endpointHost(o.URL)
+	if err != nil {
+		return nil, err
 	}
 	token, err := o.token()
 	if err != nil {
 		return nil, err
 	}
-	transport, err := o.deps.transport(o.Concurrency)
+	transport, err := o.transport(local)
 	if err != nil {
 		return nil, err
 	}
-	if o.Rate > 0 {
-		transport = &paced{next: transport, every: time.Duration(float64(time.Second) / o.Rate)}
-	}
-	c, err := client.New(client.Options{BaseURL: o.URL, Token: token, Transport: transport})
+	c, err := client.New(client.Options{BaseURL: o.URL, Token: token, Transport: transport, Dialect: dialect})
 	if err != nil {
 		return nil, fmt.Errorf("--url: %w", err)
-	}
-	host, local, err := hostOf(o.URL)
-	if err != nil {
-		return nil, err
 	}
 	if !local {
 		if token != "" && strings.HasPrefix(strings.ToLower(strings.TrimSpace(o.URL)), "http:") {
@@ -66,6 +60,16 @@ func (o *SimulateOptions) endpoint(flagged string, now func() time.Time) (*simul
 		}
 	}
 	return &simulatedEndpoint{host, c, dialect, func() error { return nil }}, nil
+}
+
+// transport is one that keeps to the rate: that which was asked for, else the polite
+// one where the endpoint is not on this machine.
+func (o *SimulateOptions) transport(local bool) (http.RoundTripper, error) {
+	t, err := o.deps.transport(o.Concurrency)
+	if err != nil || o.Rate <= 0 || local && !o.rateGiven {
+		return t, err
+	}
+	return &paced{next: t, every: time.Duration(float64(time.Second) / o.Rate)}, nil
 }
 
 // transport is one that trusts the authorities of SCIMCTL_CA_FILE as well.
@@ -95,8 +99,8 @@ func (o *SimulateOptions) token() (string, error) {
 	return token, nil
 }
 
-// hostOf returns the host of a URL, and whether it is on this machine.
-func hostOf(text string) (host string, local bool, err error) {
+// endpointHost returns the host of a URL, and whether it is on this machine.
+func endpointHost(text string) (host string, local bool, err error) {
 	u, err := url.Parse(strings.TrimSpace(text))
 	if err != nil {
 		return "", false, errors.New("--url is no URL; it looks like https://host/scim/v2")
@@ -110,7 +114,7 @@ func hostOf(text string) (host string, local bool, err error) {
 }
 
 // embeddedEndpoint starts a SCIM server on loopback.
-func embeddedEndpoint(dialect scim.Dialect, now func() time.Time) (*simulatedEndpoint, error) {
+func embeddedEndpoint(dialect scim.Dialect, connections int, now func() time.Time) (*simulatedEndpoint, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("start the SCIM server: %w", err)
@@ -118,14 +122,14 @@ func embeddedEndpoint(dialect scim.Dialect, now func() time.Time) (*simulatedEnd
 	h := &http.Server{Handler: server.New(server.Options{Now: now}), ReadHeaderTimeout: 10 * time.Second}
 	var served sync.WaitGroup
 	served.Go(func() { _ = h.Serve(listener) })
-	transport := &http.Transport{MaxIdleConnsPerHost: 64}
+	transport := &http.Transport{MaxIdleConnsPerHost: connections}
 	stop := func() error {
 		transport.CloseIdleConnections()
 		err := h.Close()
 		served.Wait()
 		return err
 	}
-	c, err := client.New(client.Options{BaseURL: "http://" + listener.Addr().String(), Transport: transport})
+	c, err := client.New(client.Options{BaseURL: "http://" + listener.Addr().String(), Transport: transport, Dialect: dialect})
 	if err != nil {
 		return nil, errors.Join(err, stop())
 	}

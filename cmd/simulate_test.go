@@ -10,17 +10,17 @@ import (
 
 // TestSimulateOptions: what a command line of simulate says.
 func TestSimulateOptions(t *testing.T) {
-	o, err := parse(t, newCmdSimulate, "-f a.yaml -e test -d d.json --url https://x --token-env T --cycles 3 --interval 24h --log l --rate 2.5 --concurrency 4 -y -o json")
+	o, err := parse(t, newCmdSimulate, "-f a.yaml -e test -d d.json --url https://x --token-env T --dialect okta-aiw --cycles 3 --interval 24h --log l --rate 2.5 --concurrency 4 -y -o json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o.Directory != "d.json" || o.URL != "https://x" || o.TokenEnv != "T" || o.Cycles != 3 || o.Interval != 24*time.Hour || o.Log != "l" || o.Rate != 2.5 || o.Concurrency != 4 || !o.Yes || o.Format != "json" {
+	if o.Directory != "d.json" || o.URL != "https://x" || o.Dialect != "okta-aiw" || !o.rateGiven || o.TokenEnv != "T" || o.Cycles != 3 || o.Interval != 24*time.Hour || o.Log != "l" || o.Rate != 2.5 || o.Concurrency != 4 || !o.Yes || o.Format != "json" {
 		t.Errorf("got %+v", o)
 	}
-	if o, err := parse(t, newCmdSimulate, "-d d.json"); err != nil || o.Interval != 40*time.Minute || o.Rate != 25 || o.Concurrency != 1 || o.Yes {
+	if o, err := parse(t, newCmdSimulate, "-d d.json"); err != nil || o.Interval != 40*time.Minute || o.Rate != 25 || o.Concurrency != 1 || o.Yes || o.rateGiven {
 		t.Errorf("defaults %+v, %v", o, err)
 	}
-	for _, line := range []string{"", "-d x --cycles 0", "-d x --interval 0s", "-d x --concurrency 0", "-d x --url u --rate -1", "-d x --token-env T", "-d x --rate 3"} {
+	for _, line := range []string{"", "-d x --cycles 0", "-d x --interval 0s", "-d x --concurrency 0", "-d x --url u --rate -1", "-d x --token-env T", "-d x --rate 3", "-d x --url u --rate 1 --concurrency 20", "-d x --dialect okta"} {
 		if _, err := parse(t, newCmdSimulate, line); err == nil {
 			t.Errorf("%q is taken", line)
 		}
@@ -110,13 +110,36 @@ func TestDirectoryFile(t *testing.T) {
 	}
 }
 
-func TestHostOf(t *testing.T) {
+func TestEndpointHost(t *testing.T) {
 	for text, local := range map[string]bool{
 		"http://localhost:8080/scim": true, "https://127.0.0.1/": true, "https://127.9.9.9": true, "http://[::1]:5/x": true, "http://[::ffff:127.0.0.1]/": true,
 		"https://LOCALHOST.": true, "https://scim.example/v2": false, "https://127.0.0.1.example": false, "https://10.0.0.1": false, "https://localhost.example": false, "": false,
 	} {
-		if _, got, err := hostOf(text); err != nil || got != local {
+		if _, got, err := endpointHost(text); err != nil || got != local {
 			t.Errorf("%q is local: %t (%v), want %t", text, got, err, local)
+		}
+	}
+}
+
+// TestRateGoesByHost: an endpoint on this machine is not slowed down unless a rate is
+// asked for; any other is.
+func TestRateGoesByHost(t *testing.T) {
+	for line, want := range map[string]bool{
+		"-d x --url http://127.0.0.1:1/scim":          false,
+		"-d x --url http://127.0.0.1:1/scim --rate 5": true,
+		"-d x -y --url https://scim.invalid":          true,
+		"-d x -y --url https://scim.invalid --rate 0": false,
+	} {
+		o, err := parse(t, newCmdSimulate, line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		transport, err := o.transport(o.URL[7:10] == "127")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, got := transport.(*paced); got != want {
+			t.Errorf("%s: slowed down %t, want %t", line, got, want)
 		}
 	}
 }

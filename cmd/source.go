@@ -25,14 +25,30 @@ type sourceFlags struct {
 	Environment string
 	Vars        []string
 	VarFiles    []string
+
+	// Of a command that works on many at once; see addMany.
+	Environments []string
+	Known        []string // variables that any of the chosen profiles declares
 }
 
+// add adds the flags of a command that works on one environment.
 func (f *sourceFlags) add(c *cobra.Command) {
+	f.addAll(c)
+	c.Flags().StringVarP(&f.Environment, "env", "e", "", "environment of the profile")
+}
+
+// addMany adds the flags of a command that works on several environments at once.
+func (f *sourceFlags) addMany(c *cobra.Command) {
+	f.addAll(c)
+	c.Flags().StringArrayVarP(&f.Environments, "env", "e", nil, "environment of the profiles, several times for several, or all")
+}
+
+// addAll adds the flags that both have.
+func (f *sourceFlags) addAll(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringArrayVarP(&f.Files, "file", "f", nil, "profile: a file, a glob, - for standard input, or the name of a built-in profile")
 	flags.BoolVar(&f.All, "all", false, "take every profile of a folder given by -f")
 	flags.StringVar(&f.Profile, "profile", "", "which profile of a file that holds several")
-	flags.StringVarP(&f.Environment, "env", "e", "", "environment of the profile")
 	flags.StringArrayVar(&f.Vars, "var", nil, "value of a variable, as name=value")
 	flags.StringArrayVar(&f.VarFiles, "var-file", nil, "file of variables, one name=value a line")
 	_ = c.RegisterFlagCompletionFunc("file", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -117,7 +133,7 @@ func (d *Deps) read(name string, all bool) ([]input, error) {
 		if !all {
 			return nil, fmt.Errorf("%s is a folder: add --all to take every profile in it", name)
 		}
-		return d.readGlob(filepath.Join(name, "*.y*ml"), name)
+		return d.readGlob(filepath.Join(name, profilePattern), name)
 	}
 	data, err := d.ReadFile(name)
 	switch {
@@ -134,6 +150,9 @@ func (d *Deps) read(name string, all bool) ([]input, error) {
 	return nil, fmt.Errorf("there is no file %s, and no built-in profile of that name%s; built in are %s",
 		name, diag.DidYouMean(name, profiles.Names()), strings.Join(profiles.Names(), ", "))
 }
+
+// profilePattern matches the profiles of a folder.
+const profilePattern = "*.y*ml"
 
 // maxProfile is the size above which standard input is no profile.
 const maxProfile = 1 << 20

@@ -2,24 +2,26 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"regexp"
+	"slices"
 
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
-
-	"github.com/scimctl/scimctl/internal/render"
-	"github.com/scimctl/scimctl/pkg/diag"
-	"github.com/scimctl/scimctl/pkg/profiletest"
 )
 
 // TestOptions are the dependencies and flags of `scimctl test`.
 type TestOptions struct {
-	deps   *Deps
-	source sourceFlags
-	Format string
-	Update bool
+	deps     *Deps
+	source   sourceFlags
+	Format   string
+	Update   bool
+	Run      string
+	Coverage bool
+	Minimum  float64 // percent
+	Watch    bool
+
+	selected *regexp.Regexp // of Run
 }
 
 func newCmdTest(d *Deps, run func(context.Context, *TestOptions) error) *cobra.Command {
@@ -29,135 +31,68 @@ func newCmdTest(d *Deps, run func(context.Context, *TestOptions) error) *cobra.C
 		Short: "Run the tests that a profile carries, offline",
 		Long: `Run the tests of profiles: for each user or group of a test, the provisioning
 engine sends to a SCIM server inside this process what Entra would send, and the
-result is compared with what the test expects.`,
-		Example: "  scimctl test -f idmelon.yaml\n  scimctl test -f profiles --all -o json",
-		Args:    cobra.NoArgs,
+result is compared with what the test expects.
+
+With --coverage the values of each Switch and IIF are listed that no test reaches. A
+test reaches the values that its object flows through to the request that is tested:
+the set-up of a linked object, a deletion and an object out of scope reach none. A
+default value that is left empty, as in Switch([IsSoftDeleted], , …), is none.
+
+The exit code is 2 when a test fails or the coverage is below --coverage-min.
+
+With -o json the result is
+
+  {"passed", "failed",
+   "profiles": [{"profile", "environment",
+     "tests": [{"name", "passed", "where",
+       "failures": [{"what", "want", "got", "where"}]}]}],
+   "coverage": {"values", "reached", "percent",
+     "unreached": [{"profile", "target", "function", "when", "value", "where"}]},
+   "problems": [diagnostic]}`,
+		Example: `  scimctl test -f idmelon.yaml
+  scimctl test -f profiles --all -o junit > tests.xml
+  scimctl test -f idmelon.yaml --coverage --coverage-min 90
+  scimctl test -f idmelon.yaml --run leaver --watch`,
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := o.check(c.Flags().Changed("coverage-min")); err != nil {
+				return usageError(c, err)
+			}
 			if run != nil {
 				return run(c.Context(), o)
+			}
+			if o.Watch {
+				return watchTests(c.Context(), o, watchPause)
 			}
 			return runTest(c.Context(), o)
 		},
 	}
-	o.source.add(c)
-	addFormat(c, &o.Format, "text", "json")
-	c.Flags().BoolVar(&o.Update, "update", false, "write the requests that were sent to the files that the tests name")
+	o.source.addMany(c)
+	addFormat(c, &o.Format, "text", "json", "junit", "github")
+	f := c.Flags()
+	f.BoolVar(&o.Update, "update", false, "write the requests that were sent to the files that the tests name")
+	f.StringVar(&o.Run, "run", "", "run only tests whose name matches this regular expression")
+	f.BoolVar(&o.Coverage, "coverage", false, "list the values of Switch and IIF that no test reaches")
+	f.Float64Var(&o.Minimum, "coverage-min", 0, "percent of those values that tests must reach")
+	f.BoolVarP(&o.Watch, "watch", "w", false, "run again whenever a file changes that the tests read, until Ctrl-C")
 	return c
 }
 
-// testedJSON is one profile in the JSON of `scimctl test`.
-type testedJSON struct {
-	Profile     string     `json:"profile"`
-	Environment string     `json:"environment,omitempty"`
-	Tests       []testJSON `json:"tests"`
-}
-
-type testJSON struct {
-	Name     string        `json:"name"`
-	Passed   bool          `json:"passed"`
-	Failures []failureJSON `json:"failures,omitempty"`
-}
-
-type failureJSON struct {
-	What  string `json:"what"`
-	Want  string `json:"want"`
-	Got   string `json:"got"`
-	Where string `json:"where,omitempty"`
-}
-
-func runTest(ctx context.Context, o *TestOptions) error {
-	d := o.deps
-	chosen, sources, problems, err := d.load(o.source)
-	if err != nil {
-		return err
-	}
-	var (
-		results       = []testedJSON{}
-		p             = render.Out(d.IO)
-		passed, total int
-	)
-	for _, s := range chosen {
-		if problems.HasErrors() {
-			break
-		}
-		for _, env := range environments(s.Profile, o.source.Environment) {
-			r, list, err := d.resolveOffline(s, env, o.source)
-			if err != nil {
-				return err
-			}
-			problems = append(problems, list...)
-			if r == nil || list.HasErrors() {
-				continue
-			}
-			options := profiletest.Options{ReadFile: s.source.readFile, Now: d.Now}
-			if o.Update {
-				options.UpdateGoldens = s.source.write
-			}
-			tests, list := profiletest.Run(ctx, r, options)
-			problems = append(problems, list...)
-			results = append(results, newTestedJSON(r.Profile, env, tests))
-			for _, t := range tests {
-				total++
-				if t.Passed {
-					passed++
-				}
-			}
-			if o.Format == "text" {
-				p.Tests(label(r.Profile, env), tests)
-			}
-		}
-	}
-	problems = errorsOf(problems.Sort())
-	render.Err(d.IO).Diagnostics(problems, sources)
-	if o.Format == "json" {
-		if err := render.JSON(d.IO.Out, results); err != nil {
-			return err
-		}
-	} else {
-		p.Passed(passed, total)
-	}
+// check refuses flags that contradict each other, and reads those that have a form.
+func (o *TestOptions) check(minimum bool) (err error) {
 	switch {
-	case problems.HasErrors():
-		return exit(exitError)
-	case passed != total:
-		return exit(exitPending)
-	case total == 0:
-		return fmt.Errorf("no profile has a test: add a list named tests")
+	case o.Minimum < 0 || o.Minimum > 100:
+		return errors.New("--coverage-min is a share in percent, from 0 to 100")
+	case o.Watch && o.Update:
+		return errors.New("--watch does not go with --update, whose files it would see change")
+	case o.Watch && o.Format != "text":
+		return errors.New("--watch writes text for eyes: leave -o out")
+	case o.Watch && slices.Contains(o.source.Files, "-"):
+		return errors.New("--watch needs profiles in files: standard input does not change")
 	}
-	return p.Failed()
-}
-
-// errorsOf keeps the errors: warnings are for validate to say.
-func errorsOf(list diag.List) diag.List {
-	var out diag.List
-	for _, d := range list {
-		if d.Severity == diag.Error {
-			out = append(out, d)
-		}
+	o.Coverage = o.Coverage || minimum
+	if o.selected, err = regexp.Compile(o.Run); err != nil {
+		return fmt.Errorf("--run: %w", err)
 	}
-	return out
-}
-
-// write replaces a file beside the profile, whole or not at all.
-func (s *source) write(name string, data []byte) error {
-	if s.folder == "" {
-		return fmt.Errorf("%s: --update needs a profile that is a file", name)
-	}
-	path := filepath.Join(s.folder, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return err
-	}
-	return renameio.WriteFile(path, data, 0o666)
-}
-
-func newTestedJSON(name, env string, tests []profiletest.Result) testedJSON {
-	out := testedJSON{Profile: name, Environment: env, Tests: []testJSON{}}
-	for _, t := range tests {
-		j := testJSON{Name: t.Name, Passed: t.Passed}
-		for _, f := range t.Failures {
-			j.Failures = append(j.Failures, failureJSON{What: f.What, Want: f.Want, Got: f.Got, Where: f.Where.String()})
-		}
-		out.Tests = append(out.Tests, j)
-	}
-	return out
+	return nil
 }

@@ -28,8 +28,10 @@ func newCmdValidate(d *Deps, run func(context.Context, *ValidateOptions) error) 
 		Long: `Check profiles without a tenant: the document and its variables in every
 environment, every expression and SCIM path, and the rules that a mapping must
 keep to work. Every problem is reported with its place, in one run.`,
-		Example: "  scimctl validate -f idmelon.yaml\n  scimctl validate -f profiles --all -o json",
-		Args:    cobra.NoArgs,
+		Example: `  scimctl validate -f idmelon.yaml
+  scimctl validate -f profiles --all -o json
+  scimctl validate -f profiles --all -o github`,
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if run != nil {
 				return run(c.Context(), o)
@@ -37,8 +39,8 @@ keep to work. Every problem is reported with its place, in one run.`,
 			return runValidate(o)
 		},
 	}
-	o.source.add(c)
-	addFormat(c, &o.Format, "text", "json")
+	o.source.addMany(c)
+	addFormat(c, &o.Format, "text", "json", "junit", "github")
 	return c
 }
 
@@ -66,7 +68,7 @@ func runValidate(o *ValidateOptions) error {
 	}
 	result := validation{Profiles: []validated{}, Diagnostics: diag.List{}}
 	for _, s := range chosen {
-		for _, env := range environments(s.Profile, o.source.Environment) {
+		for _, env := range o.source.offlineEnvironmentsOf(s.Profile) {
 			r, list, err := d.resolveOffline(s, env, o.source)
 			if err != nil {
 				return err
@@ -82,27 +84,48 @@ func runValidate(o *ValidateOptions) error {
 	}
 	result.Diagnostics = append(result.Diagnostics, problems.Sort()...)
 	result.Valid = !problems.HasErrors()
-	if o.Format == "json" {
-		if err := render.JSON(d.IO.Out, result); err != nil {
-			return err
-		}
-	} else {
-		p := render.Out(d.IO)
-		p.Diagnostics(result.Diagnostics, sources)
-		if result.Valid {
-			for _, v := range result.Profiles {
-				p.Valid(label(v.Profile, v.Environment), fmt.Sprintf("%s, %s, %s",
-					count(v.UserMappings, "user mapping"), count(v.GroupMappings, "group mapping"), count(v.Tests, "test")))
-			}
-		}
-		if err := p.Failed(); err != nil {
-			return err
-		}
+	if err := result.write(o, sources); err != nil {
+		return err
 	}
 	if !result.Valid {
 		return exit(exitError)
 	}
 	return nil
+}
+
+// write writes the result in the format that was asked for.
+func (v validation) write(o *ValidateOptions, sources render.Sources) error {
+	d := o.deps
+	switch o.Format {
+	case "json":
+		return render.JSON(d.IO.Out, v)
+	case "junit":
+		return render.JUnit(d.IO.Out, "scimctl validate", []render.Suite{
+			render.DiagnosticSuite("profiles", v.labels(), v.Diagnostics, sources),
+		})
+	case "github":
+		return render.GitHub(d.IO.Out, render.DiagnosticAnnotations(v.Diagnostics))
+	}
+	p := render.Out(d.IO)
+	p.Diagnostics(v.Diagnostics, sources)
+	if v.Valid {
+		for _, one := range v.Profiles {
+			p.Valid(label(one.Profile, one.Environment), fmt.Sprintf("%s, %s, %s",
+				count(one.UserMappings, "user mapping"), count(one.GroupMappings, "group mapping"), count(one.Tests, "test")))
+		}
+	}
+	return p.Failed()
+}
+
+// labels names what was found valid: all or nothing, as errors belong to files.
+func (v validation) labels() []string {
+	var labels []string
+	for _, one := range v.Profiles {
+		if v.Valid {
+			labels = append(labels, label(one.Profile, one.Environment))
+		}
+	}
+	return labels
 }
 
 // check runs the mapping rules over the complete configuration of a profile.

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/scimctl/scimctl/pkg/profile"
@@ -38,6 +40,10 @@ func (d *Deps) values(p *profile.Profile, f sourceFlags) (map[string]string, err
 		}
 		values[name] = value
 	}
+	// Among many, a variable may be meant for another profile.
+	maps.DeleteFunc(values, func(name, _ string) bool {
+		return slices.Contains(f.Known, name) && !slices.ContainsFunc(p.Variables, func(v profile.Variable) bool { return v.Name == name })
+	})
 	return values, nil
 }
 

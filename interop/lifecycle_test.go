@@ -1,8 +1,10 @@
 package interop
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -45,13 +47,14 @@ type story struct {
 	users     map[string]map[string]string // by userName
 	groups    map[string][]string          // userNames of the members by displayName
 	ids       []string                     // of everybody in the directory
+	by        string                       // attribute that has them, "" for externalId
 }
 
 // lifeCycle tells of everything that happens to people: joiner, mover, a rename of
 // the matching attribute, another manager, groups, leavers of each kind, who comes
 // back, a guest, a large group, and three who fail among many: a crowd beside the
-// people with a story.
-func lifeCycle(crowd int) story {
+// people with a story. Okta deletes nobody: whoever is gone for good is switched off.
+func lifeCycle(crowd int, dialect string) story {
 	s := story{users: map[string]map[string]string{}, groups: map[string][]string{}}
 	var users, assignments []any
 	come := func(name string, attrs object, want map[string]string) {
@@ -71,6 +74,10 @@ func lifeCycle(crowd int) story {
 	come("deleted@x.com", nil, account("deleted@x.com", map[string]string{"active": "false"}))
 	come("purged@x.com", nil, nil)
 	come("late@x.com", nil, nil) // deleted softly, and for good later
+	if strings.HasPrefix(dialect, "okta-") {
+		s.users["purged@x.com"] = account("purged@x.com", map[string]string{"active": "false"})
+		s.users["late@x.com"] = account("late@x.com", map[string]string{"active": "false"})
+	}
 	come("restored@x.com", object{"manager": "boss"}, account("restored@x.com", map[string]string{"manager": "boss@x.com"}))
 	come("returned@x.com", nil, account("returned@x.com", map[string]string{"displayName": "Back again"}))
 	come("cleared@x.com", object{"jobTitle": "Kept"}, account("cleared@x.com", map[string]string{"title": "Kept"})) // nothing can be cleared
@@ -133,30 +140,39 @@ func lifeCycle(crowd int) story {
 	return s
 }
 
-// play runs the cycles of a story against a fresh SCIMMY, and returns the report and
-// what the server has then.
-func (s story) play(t *testing.T, program, flag string) (report, map[string]map[string]string, map[string][]string) {
+// play runs the cycles of a story against a fresh SCIMMY in a dialect, and returns the
+// report and what the server has then.
+func (s story) play(t *testing.T, program, dialect string) (report, map[string]map[string]string, map[string][]string) {
+	t.Helper()
+	log := filepath.Join(t.TempDir(), "log.jsonl")
+	base := scimmy(t)
+	r := s.simulate(t, program, base, 1, "--dialect", dialect, "--cycles", "6", "--interval", "24h", "--log", log)
+	checkLog(t, log)
+	users, groups := s.readBack(t, base)
+	return r, users, groups
+}
+
+// simulate runs cycles of a story against an endpoint, wants an exit code and returns
+// the report.
+func (s story) simulate(t *testing.T, program, base string, code int, more ...string) report {
 	t.Helper()
 	data, err := json.Marshal(s.directory)
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := t.TempDir()
-	directory, log := filepath.Join(folder, "directory.json"), filepath.Join(folder, "log.jsonl")
+	directory := filepath.Join(t.TempDir(), "directory.json")
 	if err := os.WriteFile(directory, data, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	base := scimmy(t)
 	x := &tool{t, program, append(os.Environ(), "TOKEN="+token, "NO_COLOR=1")}
-	out := x.run(1, "simulate", "-f", "testdata/lifecycle.yaml", "--directory", directory, "--url", base+flag, "--token-env", "TOKEN",
-		"--rate", "0", "--concurrency", "4", "--cycles", "6", "--interval", "24h", "--log", log, "-o", "json")
+	args := append([]string{"simulate", "-f", "testdata/lifecycle.yaml", "--directory", directory, "--url", base, "--token-env", "TOKEN",
+		"--concurrency", "4", "-o", "json"}, more...)
+	out := x.run(code, args...)
 	var r report
 	if err := json.Unmarshal([]byte(out), &r); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	checkLog(t, log)
-	users, groups := s.readBack(t, base)
-	return r, users, groups
+	return r
 }
 
 // report is what the tests read of the report of simulate.
@@ -168,29 +184,61 @@ type report struct {
 	Escrows []struct{ ID, Code string }
 }
 
-// TestLifeCycle plays the life cycle against SCIMMY in the dialect that it takes,
-// reads everything back and compares it attribute by attribute.
+// TestLifeCycle plays the life cycle against SCIMMY in the dialects that it takes, reads
+// everything back and compares it attribute by attribute.
 func TestLifeCycle(t *testing.T) {
-	const crowd = 150
-	told := lifeCycle(crowd)
-	r, users, groups := told.play(t, build(t), "?aadOptscim062020")
+	program := build(t)
+	for dialect, crowd := range map[string]int{"entra+aadOptscim062020": 1000, "okta-oin": 150, "okta-aiw": 150} {
+		t.Run(dialect, func(t *testing.T) {
+			told := lifeCycle(crowd, dialect)
+			r, users, groups := told.play(t, program, dialect)
+			compare(t, told.users, users)
+			compare(t, sorted(told.groups), groups)
+
+			if c := r.Cycles[0].Counts; c.Failed != 3 || c.Created != crowd+13+3 {
+				t.Errorf("first cycle %+v; three fail among %d", c, crowd)
+			}
+			if c := r.Cycles[5].Counts; c.Created+c.Updated != 0 {
+				t.Errorf("last cycle %+v; nothing is left to do", c)
+			}
+			var escrows []string
+			for _, e := range r.Escrows {
+				escrows = append(escrows, e.ID+" "+e.Code)
+			}
+			// The group waits for its two members who fail.
+			if want := []string{"everyone DuplicateSourceEntries", "xtwin1 DuplicateSourceEntries", "xtwin3 DuplicateSourceEntries"}; !slices.Equal(escrows, want) {
+				t.Errorf("escrows %v, want %v", escrows, want)
+			}
+		})
+	}
+}
+
+// TestLargeGroup: 5,000 people and the group that they are all in.
+func TestLargeGroup(t *testing.T) {
+	const size = 5000
+	told := story{users: map[string]map[string]string{}, groups: map[string][]string{}}
+	var everyone []any
+	for i := range size {
+		name := fmt.Sprintf("user%04d@x.com", i)
+		everyone = append(everyone, user(name, nil))
+		told.ids = append(told.ids, name[:8])
+		told.users[name] = account(name, nil)
+		told.groups["Everyone"] = append(told.groups["Everyone"], name)
+	}
+	told.directory = object{
+		"users":       everyone,
+		"groups":      []any{object{"objectId": "everyone", "displayName": "Everyone", "members": told.ids}},
+		"assignments": []any{object{"principal": "everyone"}},
+	}
+	base := scimmy(t)
+	r := told.simulate(t, build(t), base, 0, "--dialect", "entra+aadOptscim062020", "--cycles", "2")
+	if c := r.Cycles[1].Counts; c.Created+c.Updated+c.Failed != 0 {
+		t.Errorf("second cycle %+v; nothing is left to do", c)
+	}
+	told.by, told.ids = "userName", slices.Sorted(maps.Keys(told.users)) // which the server finds without a walk
+	users, groups := told.readBack(t, base)
 	compare(t, told.users, users)
 	compare(t, sorted(told.groups), groups)
-
-	if c := r.Cycles[0].Counts; c.Failed != 3 || c.Created != crowd+13+3 {
-		t.Errorf("first cycle %+v; three fail among %d", c, crowd)
-	}
-	if c := r.Cycles[5].Counts; c.Created+c.Updated != 0 {
-		t.Errorf("last cycle %+v; nothing is left to do", c)
-	}
-	var escrows []string
-	for _, e := range r.Escrows {
-		escrows = append(escrows, e.ID+" "+e.Code)
-	}
-	// The group waits for its two members who fail.
-	if want := []string{"everyone DuplicateSourceEntries", "xtwin1 DuplicateSourceEntries", "xtwin3 DuplicateSourceEntries"}; !slices.Equal(escrows, want) {
-		t.Errorf("escrows %v, want %v", escrows, want)
-	}
 }
 
 // TestLifeCycleRefused plays it in the dialects that SCIMMY does not take: it wants
@@ -199,10 +247,10 @@ func TestLifeCycle(t *testing.T) {
 // everything else arrives as predicted.
 func TestLifeCycleRefused(t *testing.T) {
 	program := build(t)
-	for _, flag := range []string{"", "?AzureAdScimPatch2017"} {
-		t.Run(flag, func(t *testing.T) {
-			told := lifeCycle(8)
-			r, users, groups := told.play(t, program, flag)
+	for _, dialect := range []string{"entra", "entra+AzureAdScimPatch2017"} {
+		t.Run(dialect, func(t *testing.T) {
+			told := lifeCycle(8, dialect)
+			r, users, groups := told.play(t, program, dialect)
 			for _, u := range told.users {
 				u["active"] = "true"
 				delete(u, "manager")
@@ -243,17 +291,17 @@ func compare[V any](t *testing.T, predicted, stored map[string]V) {
 	}
 }
 
-// checkLog wants the log to tell of each action, and never the token.
+// checkLog wants the log to tell of each action, and never the token or a password.
 func checkLog(t *testing.T, path string) {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(string(data), token) {
-		t.Error("the log has the token")
+	if strings.Contains(string(data), token) || strings.Contains(string(data), "Okta-") {
+		t.Error("the log has the token or a password")
 	}
-	for _, action := range []string{"create", "update", "disable", "delete"} {
+	for _, action := range []string{"create", "update", "disable", "delete"} { // with Okta, a group is deleted
 		if !strings.Contains(string(data), `"provisioningAction":"`+action+`"`) {
 			t.Errorf("the log has no entry of action %s", action)
 		}
@@ -264,7 +312,7 @@ func checkLog(t *testing.T, path string) {
 // ids; what every server adds is left out.
 func (s story) readBack(t *testing.T, base string) (map[string]map[string]string, map[string][]string) {
 	t.Helper()
-	found := all(t, base+"/Users", s.ids)
+	found := all(t, base+"/Users", cmp.Or(s.by, "externalId"), s.ids)
 	names := map[string]string{}
 	for _, u := range found {
 		names[text(u["id"])] = text(u["userName"])
@@ -276,7 +324,7 @@ func (s story) readBack(t *testing.T, base string) (map[string]map[string]string
 		users[text(u["userName"])] = flat
 	}
 	groups := map[string][]string{}
-	for _, g := range all(t, base+"/Groups", []string{"everyone", "sales", "closed", "private"}) {
+	for _, g := range all(t, base+"/Groups", "externalId", []string{"everyone", "sales", "closed", "private"}) {
 		members, _ := g["members"].([]any)
 		of := []string{}
 		for _, m := range members {
@@ -291,13 +339,13 @@ func (s story) readBack(t *testing.T, base string) (map[string]map[string]string
 	return users, sorted(groups)
 }
 
-// all reads the resources of the given external ids, and wants the collection to have
-// no others.
-func all(t *testing.T, address string, ids []string) []object {
+// all reads the resources whose attribute has one of the values, and wants the
+// collection to have no others.
+func all(t *testing.T, address, attribute string, values []string) []object {
 	t.Helper()
 	var found []object
-	for _, id := range ids {
-		found = append(found, list(t, address+"?filter="+url.QueryEscape(fmt.Sprintf("externalId eq %q", id)))...)
+	for _, value := range values {
+		found = append(found, list(t, address+"?filter="+url.QueryEscape(fmt.Sprintf("%s eq %q", attribute, value)))...)
 	}
 	if _, total := page(t, address); total != len(found) {
 		t.Errorf("%s has %d resources, %d of them are of the directory", address, total, len(found))

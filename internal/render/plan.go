@@ -21,6 +21,12 @@ func (p *Printer) Plan(pl *plan.Plan) {
 		p.Linef("")
 		p.step(step)
 	}
+	if len(pl.Impact) > 0 {
+		p.Linef("")
+	}
+	for _, i := range pl.Impact {
+		p.Paragraph(2, p.style.warn.Render("!")+" ", clean(i.String()))
+	}
 	if len(pl.Notes) > 0 {
 		p.Linef("")
 	}
@@ -29,7 +35,7 @@ func (p *Printer) Plan(pl *plan.Plan) {
 	}
 	for _, r := range pl.Refusals {
 		p.Linef("")
-		p.refusal(r)
+		p.Refusal(r)
 	}
 	p.Linef("")
 	p.Linef("%s", p.summary(pl))
@@ -68,7 +74,9 @@ func (p *Printer) step(s plan.Step) {
 	}
 }
 
-func (p *Printer) refusal(r plan.Refusal) {
+// Refusal writes why something is not done before a person acts, and what would
+// accept it.
+func (p *Printer) Refusal(r plan.Refusal) {
 	p.Paragraph(2, p.style.bad.Render("refused")+" ", clean(r.Reason))
 	for _, c := range r.Choices {
 		p.Paragraph(6, "· ", clean(c))
@@ -101,27 +109,5 @@ func (p *Printer) summary(pl *plan.Plan) string {
 		}
 		return p.style.good.Render("Nothing to do.") + " The tenant is as the profile says."
 	}
-	var add, change, remove, do int
-	for _, s := range pl.Steps {
-		switch s.Action {
-		case plan.Add:
-			add++
-		case plan.Change:
-			change++
-		case plan.Delete:
-			remove++
-		default:
-			do++
-		}
-	}
-	var parts []string
-	for _, c := range []struct {
-		n    int
-		text string
-	}{{add, "to add"}, {change, "to change"}, {remove, "to remove"}, {do, "to run"}} {
-		if c.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.text))
-		}
-	}
-	return plural(len(pl.Steps), "step") + ": " + strings.Join(parts, ", ") + "."
+	return plural(len(pl.Steps), "step") + ": " + actionCounts(pl) + "."
 }

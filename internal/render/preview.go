@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -98,11 +99,11 @@ var previewWords = []struct {
 
 // PreviewSummary writes the counts of a preview and why users are skipped or fail.
 func (p *Printer) PreviewSummary(s preview.Summary) {
-	users := "users"
-	if s.Users == 1 {
-		users = "user"
+	noun := strings.ToLower(cmp.Or(s.Type, "user"))
+	if s.Users != 1 {
+		noun += "s"
 	}
-	parts := []string{grouped(s.Users) + " " + users, grouped(s.InScope) + " in scope"}
+	parts := []string{grouped(s.Users) + " " + noun, grouped(s.InScope) + " in scope"}
 	for _, w := range previewWords {
 		if n := s.Actions[w.action]; n > 0 {
 			parts = append(parts, grouped(n)+" "+w.word)

@@ -116,6 +116,13 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// Clear empties the terminal's screen; what has scrolled off it stays.
+func (p *Printer) Clear() {
+	if _, err := fmt.Fprint(p.w, "\x1b[H\x1b[2J"); err != nil && p.err == nil {
+		p.err = err
+	}
+}
+
 // Error writes an error as one paragraph.
 func (p *Printer) Error(err error) {
 	p.Paragraph(0, p.style.bad.Render("error")+" ", clean(err.Error()))

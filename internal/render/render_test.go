@@ -25,15 +25,34 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 // views are all that this package writes, over the same examples.
 var views = map[string]func(p *Printer){
-	"plan":          func(p *Printer) { p.Plan(somePlan()) },
-	"plan-nothing":  func(p *Printer) { p.Plan(&plan.Plan{Profile: "idmelon", Tenant: entra.Tenant{Name: "Contoso"}}) },
-	"plan-refused":  func(p *Printer) { p.Plan(refusedPlan()) },
+	"plan":         func(p *Printer) { p.Plan(somePlan()) },
+	"plan-nothing": func(p *Printer) { p.Plan(&plan.Plan{Profile: "idmelon", Tenant: entra.Tenant{Name: "Contoso"}}) },
+	"plan-refused": func(p *Printer) { p.Plan(refusedPlan()) },
+	"plan-guarded": func(p *Printer) {
+		pl := refusedPlan()
+		pl.Guard([]plan.Impact{
+			{Risk: plan.RiskLeaveScope, People: 60, Groups: 2, AtMost: true, Effect: "leave scope and be disabled or deleted in the application"},
+			{Risk: plan.RiskRematch, Effect: "be matched again", Unknown: "read the users: 403"},
+		}, 50, nil)
+		p.Plan(pl)
+	},
+	"fleet": func(p *Printer) {
+		p.Fleet([]FleetRow{
+			{Profile: "idmelon", Environment: "test", Plan: somePlan(), Verdict: "pending", Grade: Fair},
+			{Profile: "klaxoon", Plan: &plan.Plan{}, Verdict: "nothing to do"},
+			{Profile: "broken.yaml", Verdict: "failed", Grade: Bad},
+		})
+	},
 	"report":        func(p *Printer) { p.Report(someReport()) },
 	"report-failed": func(p *Printer) { p.Report(failedReport()) },
 	"diagnostics":   func(p *Printer) { p.Diagnostics(someDiagnostics(), Sources{"bad.yaml": badYAML}) },
 	"ondemand":      func(p *Printer) { p.OnDemand("alice@contoso.com", someResult()) },
 	"ondemand-skip": func(p *Printer) { p.OnDemand("bob@contoso.com", skippedResult()) },
 	"tests":         func(p *Printer) { p.Tests("idmelon", someTests()); p.Passed(1, 2) },
+	"coverage": func(p *Printer) {
+		p.Coverage(someTestReport(t95))
+		p.Coverage(TestReport{Coverage: &profiletest.Coverage{}})
+	},
 	"table": func(p *Printer) {
 		p.Table([]string{"NAME", "DESCRIPTION"}, [][]string{{"idmelon", strings.Repeat("words and ", 12)}, {"klaxoon", "short"}})
 	},
@@ -189,13 +208,6 @@ func skippedResult() entra.OnDemandResult {
 		Result: "Skipped", ErrorCode: "NotEffectivelyEntitled", Message: "the user is not assigned to the application",
 		Status: entra.OnDemandStatus{RecommendedAction: "assign the user, directly or through a group"},
 		Steps:  []entra.OnDemandStep{{Name: "EntrySynchronizationScoping", Type: "Scoping", Status: "Skipped"}},
-	}
-}
-
-func someTests() []profiletest.Result {
-	return []profiletest.Result{
-		{Name: "a joiner is created", Passed: true},
-		{Name: "a leaver is switched off", Failures: []profiletest.Failure{{What: "attribute active", Want: "False", Got: "True", Where: diag.Range{Filename: "idmelon.yaml", Start: diag.Pos{Line: 9, Column: 3}}}}},
 	}
 }
 

@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/scimctl/scimctl/internal/iostreams"
 	"github.com/scimctl/scimctl/pkg/engine"
 	"github.com/scimctl/scimctl/pkg/entra"
 	"github.com/scimctl/scimctl/pkg/mapping"
@@ -52,6 +50,14 @@ type SimulatedCycle struct {
 	Pruned    int                `json:"pruned"`
 	Failures  []SimulatedFailure `json:"failures"`
 	Execution *entra.Execution   `json:"execution,omitempty"`
+	Stopped   *SimulatedStop     `json:"interrupted,omitempty"`
+}
+
+// SimulatedStop is where a cycle was interrupted.
+type SimulatedStop struct {
+	Phase     string `json:"phase"`
+	Completed int    `json:"completed"`
+	Total     int    `json:"total"`
 }
 
 // SimulatedCounts are the objects of a cycle by what happened to them.
@@ -119,6 +125,12 @@ func (r *SimulationReport) Clean() bool {
 // shownFailures is how many objects that fail for one cause are named.
 const shownFailures = 5
 
+// Interrupted notes what a cycle had done when it was interrupted, which is not
+// lost: the objects are linked, and the next cycle does the rest.
+func (c *SimulatedCycle) Interrupted(at engine.Progress) {
+	c.Stopped = new(SimulatedStop{Phase: at.Phase, Completed: at.Completed, Total: at.Total})
+}
+
 // Simulation writes the report: a line for each cycle with what failed below it, and
 // how the job was left.
 func (p *Printer) Simulation(r *SimulationReport) {
@@ -173,7 +185,9 @@ func (p *Printer) simulatedCycle(c SimulatedCycle) {
 	if *c.Counts != (SimulatedCounts{}) || c.Execution.Error == nil {
 		p.Paragraph(2, "", c.Counts.text())
 	}
-	if e := c.Execution.Error; e != nil {
+	if s := c.Stopped; s != nil {
+		p.Paragraph(2, p.style.warn.Render("interrupted")+" ", fmt.Sprintf("in the phase %s after %s of %s objects", s.Phase, grouped(s.Completed), grouped(s.Total)))
+	} else if e := c.Execution.Error; e != nil {
 		p.Linef("  %s", p.style.bad.Render(clean(e.Code)))
 		p.Paragraph(4, "", clean(e.Message))
 	}
@@ -222,67 +236,11 @@ func (c *SimulatedCounts) text() string {
 		{c.Staged, "held back"}, {c.Unchanged, "unchanged"}, {c.Skipped, "skipped"}, {c.Failed, "failed"},
 	} {
 		if part.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.word))
+			parts = append(parts, grouped(part.n)+" "+part.word)
 		}
 	}
 	if len(parts) == 0 {
 		return "nothing to do"
 	}
 	return strings.Join(parts, ", ")
-}
-
-// CycleProgress shows on a terminal how far a cycle has come, how fast it goes and
-// how long it will take.
-type CycleProgress struct {
-	p      *Printer
-	live   bool
-	number int
-	now    func() time.Time
-
-	mu    sync.Mutex
-	began time.Time
-	drawn time.Time
-	shown bool
-}
-
-// NewCycleProgress returns the progress of a cycle. Stop must be called.
-func NewCycleProgress(s *iostreams.IOStreams, number int, now func() time.Time) *CycleProgress {
-	return &CycleProgress{p: Err(s), live: s.ErrTerminal, number: number, now: now, began: now()}
-}
-
-// Step takes the progress after an object. A run shorter than a second shows nothing.
-func (c *CycleProgress) Step(at engine.Progress) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	now := c.now()
-	if !c.live || now.Sub(c.began) < time.Second || now.Sub(c.drawn) < frameTime {
-		return
-	}
-	c.drawn = now
-	text := progressText(at, now.Sub(c.began))
-	fmt.Fprintf(c.p.w, "\r\x1b[K%s", cut(fmt.Sprintf("cycle %d %s", c.number, text), c.p.width-1))
-	c.shown = true
-}
-
-// progressText is the phase, the count, the rate and the estimate.
-func progressText(at engine.Progress, took time.Duration) string {
-	rate := float64(at.Completed) / took.Seconds()
-	text := fmt.Sprintf("%s [%d/%d] %.0f/s", at.Phase, at.Completed, at.Total, rate)
-	if left := at.Total - at.Completed; left > 0 && rate > 0 {
-		text += fmt.Sprintf(", about %s left", time.Duration(float64(left)/rate*float64(time.Second)).Round(time.Second))
-	}
-	if at.Failed > 0 {
-		text += fmt.Sprintf(", %d failed", at.Failed)
-	}
-	return text
-}
-
-// Stop takes the line off the screen.
-func (c *CycleProgress) Stop() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.shown {
-		fmt.Fprint(c.p.w, "\r\x1b[K")
-		c.shown = false
-	}
 }

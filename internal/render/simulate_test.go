@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,22 +52,49 @@ func TestSimulation(t *testing.T) {
 	}
 }
 
-// TestCycleProgress: count, rate and estimate on a terminal, nothing elsewhere.
-func TestCycleProgress(t *testing.T) {
+// TestInterruptedCycle: the report says how far the cycle came.
+func TestInterruptedCycle(t *testing.T) {
+	c := SimulatedCycle{Number: 1, Counts: &SimulatedCounts{Created: 12}, Execution: &entra.Execution{Error: &entra.ExecutionError{Code: "InternalError", Message: "context canceled"}}}
+	c.Interrupted(engine.Progress{Phase: "users", Completed: 12, Total: 3400})
+	var b bytes.Buffer
+	p := New(&b, 80, false)
+	p.simulatedCycle(c)
+	if got := b.String(); !strings.Contains(got, "12 created\n  interrupted in the phase users after 12 of 3,400 objects\n") || strings.Contains(got, "context") {
+		t.Errorf("%s", got)
+	}
+}
+
+// TestSimulationProgress: cycle, count, rate and estimate on a terminal, nothing
+// elsewhere and nothing in the first second.
+func TestSimulationProgress(t *testing.T) {
 	for _, terminal := range []bool{true, false} {
 		streams, _, _, errOut := iostreams.Test()
-		streams.ErrTerminal = terminal
+		if terminal {
+			streams.SetTerminal(120, false)
+		}
 		now := time.Date(2026, 7, 17, 9, 0, 0, 0, time.UTC)
-		p := NewCycleProgress(streams, 3, func() time.Time { return now })
+		p := NewSimulationProgress(streams, 5, func() time.Time { return now })
+		p.Begin(1)
 		p.Step(engine.Progress{Phase: "users", Completed: 1, Total: 1000})
 		now = now.Add(10 * time.Second)
 		p.Step(engine.Progress{Phase: "users", Completed: 250, Total: 1000, Failed: 2})
 		now = now.Add(time.Millisecond)
 		p.Step(engine.Progress{Phase: "users", Completed: 251, Total: 1000})
+		now = now.Add(10 * time.Second)
+		p.Begin(2)
+		now = now.Add(2 * time.Second)
+		p.Begin(3)
+		now = now.Add(2 * time.Second)
+		p.Step(engine.Progress{})
+		if p.Step(engine.Progress{Phase: "groups", Completed: 3, Total: 3}); p.At().Phase != "groups" {
+			t.Errorf("at %+v", p.At())
+		}
 		p.Stop()
+		const line = "\r\x1b[K"
 		want := ""
 		if terminal {
-			want = "\r\x1b[Kcycle 3 users [250/1000] 25/s, about 30s left, 2 failed\r\x1b[K"
+			want = line + "cycle 1 of 5  users 250 of 1,000, 25 a second, about 30s left, 2 failed" + line + "cycle 2 of 5, about 1m20s left" +
+				line + "cycle 3 of 5, about 33s left" + line + "cycle 3 of 5  testing the connection" + line
 		}
 		if got := errOut.String(); got != want {
 			t.Errorf("terminal %t: %q, want %q", terminal, got, want)

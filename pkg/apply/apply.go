@@ -64,8 +64,9 @@ func Run(ctx context.Context, t Target, p *plan.Plan, o Options) (*Report, error
 		return report, err
 	}
 	r := &runner{t: t, p: p, app: p.App, secrets: secrets}
-	s := &scheduler{steps: p.Steps, options: o, report: report, run: r.run}
+	s := &scheduler{steps: p.Steps, options: o, report: report, run: r.runAll}
 	s.loop(ctx)
+	r.finish(ctx, report)
 	r.resume(ctx, report)
 	report.App = r.ref()
 	if err := report.firstError(); err != nil {

@@ -167,13 +167,27 @@ func (f *fake) Application(ctx context.Context, appID string) (app *entra.Applic
 	return nil, errors.New("404")
 }
 
-func (f *fake) Instantiate(ctx context.Context, templateID, name string) (app entra.App, err error) {
+func (f *fake) Instantiate(ctx context.Context, templateID, name, mark string) (app entra.App, err error) {
 	defer f.call(ctx, "Instantiate", &err)()
 	if err != nil {
 		return entra.App{}, err
 	}
 	a := f.addApp(templateID, name)
+	a.application.Reference = mark
 	return entra.App{Application: a.application, ServicePrincipal: a.principal}, nil
+}
+
+func (f *fake) Namesakes(ctx context.Context, templateID, name, mark string) (found []entra.Application, err error) {
+	defer f.call(ctx, "Namesakes", &err)()
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range f.apps {
+		if x := a.application; x.ApplicationTemplateID == templateID && x.DisplayName == name && x.Reference == mark {
+			found = append(found, x)
+		}
+	}
+	return found, nil
 }
 
 // addApp makes an application, as somebody else or as Instantiate.
@@ -254,6 +268,41 @@ func (f *fake) Assign(ctx context.Context, servicePrincipalID, principalID, role
 	if err != nil {
 		return err
 	}
+	return f.assign(servicePrincipalID, principalID, roleID)
+}
+
+// AssignAll takes each seat for itself, as a batch does; that the call fails fails
+// every seat, though they may be taken.
+func (f *fake) AssignAll(ctx context.Context, servicePrincipalID string, seats []entra.Seat) []error {
+	return f.together(ctx, "AssignAll", len(seats), func(i int) error {
+		return f.assign(servicePrincipalID, seats[i].PrincipalID, seats[i].RoleID)
+	})
+}
+
+func (f *fake) UnassignAll(ctx context.Context, servicePrincipalID string, assignmentIDs []string) []error {
+	return f.together(ctx, "UnassignAll", len(assignmentIDs), func(i int) error { return f.unassign(servicePrincipalID, assignmentIDs[i]) })
+}
+
+func (f *fake) together(ctx context.Context, name string, n int, do func(int) error) []error {
+	errs := make([]error, n)
+	err := func() (err error) {
+		defer f.call(ctx, name, &err)()
+		for i := range errs {
+			if err == nil {
+				errs[i] = do(i)
+			}
+		}
+		return err
+	}()
+	for i := range errs {
+		if err != nil {
+			errs[i] = err
+		}
+	}
+	return errs
+}
+
+func (f *fake) assign(servicePrincipalID, principalID, roleID string) error {
 	a, err := f.app(servicePrincipalID)
 	if err != nil {
 		return err
@@ -281,6 +330,10 @@ func (f *fake) Unassign(ctx context.Context, servicePrincipalID, assignmentID st
 	if err != nil {
 		return err
 	}
+	return f.unassign(servicePrincipalID, assignmentID)
+}
+
+func (f *fake) unassign(servicePrincipalID, assignmentID string) error {
 	a, err := f.app(servicePrincipalID)
 	if err != nil {
 		return err

@@ -22,8 +22,14 @@ func Observe(ctx context.Context, t Target, q plan.Query) (*plan.Observed, error
 		return nil, err
 	}
 	fitting := q.Fitting(o)
+	if len(fitting) > 1 {
+		if err := dateCandidates(ctx, t, q, fitting, o); err != nil {
+			return nil, err
+		}
+		fitting = q.Fitting(o) // one of several namesakes may turn out to be ours
+	}
 	if len(fitting) != 1 {
-		return o, dateCandidates(ctx, t, fitting, o)
+		return o, nil
 	}
 	app, err := observeApp(ctx, t, q, fitting[0].ServicePrincipal)
 	if err != nil {
@@ -32,7 +38,7 @@ func Observe(ctx context.Context, t Target, q plan.Query) (*plan.Observed, error
 	o.App = app
 	for i, c := range o.Candidates {
 		if app.Application != nil && c.ServicePrincipal.ID == app.ServicePrincipal.ID {
-			o.Candidates[i].Created = app.Application.CreatedDateTime
+			register(&o.Candidates[i], q, app.Application)
 		}
 	}
 	return o, nil
@@ -118,8 +124,9 @@ func candidates(q plan.Query, found []entra.ServicePrincipal) []plan.Candidate {
 const maxDated = 10
 
 // dateCandidates finds out when candidates were made, so that a person can tell
-// them apart. A registration that cannot be read leaves its candidate undated.
-func dateCandidates(ctx context.Context, t Target, fitting []plan.Candidate, o *plan.Observed) error {
+// them apart, and which of them a run of this profile made. A registration that cannot
+// be read leaves its candidate undated.
+func dateCandidates(ctx context.Context, t Target, q plan.Query, fitting []plan.Candidate, o *plan.Observed) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for i, c := range o.Candidates {
 		if i >= maxDated || !slices.ContainsFunc(fitting, func(f plan.Candidate) bool { return f.ServicePrincipal.ID == c.ServicePrincipal.ID }) {
@@ -127,12 +134,20 @@ func dateCandidates(ctx context.Context, t Target, fitting []plan.Candidate, o *
 		}
 		g.Go(func() error {
 			if app, err := t.Application(ctx, c.ServicePrincipal.AppID); err == nil && app != nil {
-				o.Candidates[i].Created = app.CreatedDateTime
+				register(&o.Candidates[i], q, app)
 			}
 			return ctx.Err()
 		})
 	}
 	return g.Wait()
+}
+
+// register adds to a candidate what its registration says. The mark in the
+// reference counts only where no profile has tagged the service principal since.
+func register(c *plan.Candidate, q plan.Query, app *entra.Application) {
+	c.Created = app.CreatedDateTime
+	_, owned := plan.Owner(c.ServicePrincipal.Tags)
+	c.Begun = app.Reference == q.Tag && !owned
 }
 
 // observeApp is the second and third round: what hangs on the service principal,

@@ -104,6 +104,7 @@ func (d dice) object(source string, pool []mapping.Attribute, matching ...string
 // TestSecondPlanIsEmpty applies a random profile, then another one on top, and
 // plans each again under every decoration: there is nothing to do.
 func TestSecondPlanIsEmpty(t *testing.T) {
+	t.Parallel()
 	const rounds = 24
 	applied := 0
 	for seed := range uint64(rounds) {

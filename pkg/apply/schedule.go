@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/scimctl/scimctl/pkg/plan"
@@ -14,7 +15,7 @@ type scheduler struct {
 	steps   []plan.Step
 	options Options
 	report  *Report
-	run     func(context.Context, plan.Step) (note string, err error)
+	run     func(context.Context, []plan.Step) []outcome
 
 	// By index of steps:
 	state      []progress
@@ -31,13 +32,26 @@ const (
 	ended // well or badly
 )
 
-// ending is what a step's goroutine hands back.
-type ending struct {
-	index int
-	note  string
-	err   error
-	took  time.Duration
+// outcome is how one step ended. The note is a remark on how it ended well.
+type outcome struct {
+	note string
+	err  error
 }
+
+// ending is what the goroutine of a group of steps hands back: outcomes in the
+// order of the indexes.
+type ending struct {
+	indexes  []int
+	outcomes []outcome
+	took     time.Duration
+}
+
+// grouped are the kinds of step that are run many at a time, up to maxGroup.
+var grouped = []plan.Kind{plan.Assign, plan.Unassign}
+
+// maxGroup is how many steps of one kind make a group: as many as Graph takes in
+// one call. Source: graph_contract §11.
+const maxGroup = 20
 
 // loop runs steps until none can be run any more.
 func (s *scheduler) loop(ctx context.Context) {
@@ -46,11 +60,11 @@ func (s *scheduler) loop(ctx context.Context) {
 	underWay := 0
 	for {
 		for underWay < s.options.Parallel && ctx.Err() == nil {
-			i := s.ready()
-			if i < 0 {
+			group := s.ready()
+			if len(group) == 0 {
 				break
 			}
-			s.begin(ctx, i, endings)
+			s.begin(ctx, group, endings)
 			underWay++
 		}
 		if underWay == 0 {
@@ -80,38 +94,52 @@ func (s *scheduler) prepare() {
 	}
 }
 
-// ready returns the first step that waits for nothing more, or -1.
-func (s *scheduler) ready() int {
+// ready returns the first step that waits for nothing more, together with others
+// of its kind where the kind is grouped; nothing when no step is ready.
+func (s *scheduler) ready() (group []int) {
 	for i, state := range s.state {
-		if state == waiting && s.open[i] == 0 {
-			return i
+		if state != waiting || s.open[i] != 0 {
+			continue
+		}
+		if len(group) > 0 && s.steps[i].Kind != s.steps[group[0]].Kind {
+			continue
+		}
+		group = append(group, i)
+		if len(group) == maxGroup || !slices.Contains(grouped, s.steps[i].Kind) {
+			break
 		}
 	}
-	return -1
+	return group
 }
 
-func (s *scheduler) begin(ctx context.Context, i int, endings chan<- ending) {
-	s.state[i] = running
-	s.tell(Event{Step: s.steps[i], Index: i})
+func (s *scheduler) begin(ctx context.Context, group []int, endings chan<- ending) {
+	steps := make([]plan.Step, len(group))
+	for n, i := range group {
+		s.state[i], steps[n] = running, s.steps[i]
+		s.tell(Event{Step: s.steps[i], Index: i})
+	}
 	go func() {
 		from := s.options.Now()
-		note, err := s.run(ctx, s.steps[i])
-		endings <- ending{i, note, err, s.options.Now().Sub(from)}
+		outcomes := s.run(ctx, steps)
+		endings <- ending{group, outcomes, s.options.Now().Sub(from)}
 	}()
 }
 
 func (s *scheduler) end(e ending) {
-	s.state[e.index] = ended
-	if e.err != nil {
-		// What needs the step keeps an open need for ever and is never ready.
-		s.report.fail(e.index, e.err, e.took)
-	} else {
-		s.report.done(e.index, e.note, e.took)
-		for _, i := range s.dependents[e.index] {
-			s.open[i]--
+	for n, i := range e.indexes {
+		s.state[i] = ended
+		o := e.outcomes[n]
+		if o.err != nil {
+			// What needs the step keeps an open need for ever and is never ready.
+			s.report.fail(i, o.err, e.took)
+		} else {
+			s.report.done(i, o.note, e.took)
+			for _, d := range s.dependents[i] {
+				s.open[d]--
+			}
 		}
+		s.tell(Event{Step: s.steps[i], Done: true, Err: o.err, Index: i, Took: e.took})
 	}
-	s.tell(Event{Step: s.steps[e.index], Done: true, Err: e.err, Index: e.index, Took: e.took})
 }
 
 func (s *scheduler) tell(e Event) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -30,11 +31,25 @@ func crowd(t *testing.T, n int) (*fake, *profile.Resolved) {
 func TestParallel(t *testing.T) {
 	for _, limit := range []int{0, 1, 3} {
 		t.Run(fmt.Sprint(limit), func(t *testing.T) {
-			f, r := crowd(t, 20)
+			f, r := crowd(t, 400)
 			p := planGood(t, f, r, plan.Options{})
-			f.most = 0
+			var mu sync.Mutex
+			var now, most int
+			count := func(by int) {
+				mu.Lock()
+				defer mu.Unlock()
+				now += by
+				most = max(most, now)
+			}
 			synctest.Test(t, func(t *testing.T) {
-				f.before = func(context.Context, string) error { time.Sleep(time.Second); return nil }
+				f.before = func(_ context.Context, call string) error {
+					if strings.HasPrefix(call, "Assign") {
+						count(1)
+						defer count(-1)
+					}
+					time.Sleep(time.Second)
+					return nil
+				}
 				if _, err := apply.Run(t.Context(), f, p, apply.Options{Secrets: secrets(), Parallel: limit}); err != nil {
 					t.Fatal(err)
 				}
@@ -43,8 +58,8 @@ func TestParallel(t *testing.T) {
 			if limit == 0 {
 				want = 4
 			}
-			if f.most != want {
-				t.Errorf("%d calls at once, want %d", f.most, want)
+			if most != want {
+				t.Errorf("%d calls at once, want %d", most, want)
 			}
 		})
 	}
@@ -90,6 +105,7 @@ func TestEvents(t *testing.T) {
 
 // TestStop ends the context at each call in turn.
 func TestStop(t *testing.T) {
+	t.Parallel()
 	clean := standing(t)
 	p := planGood(t, clean, full(), plan.Options{})
 	clean.calls = nil

@@ -72,7 +72,7 @@ func (r *runner) writeSecrets(ctx context.Context, writes []plan.SecretWrite) er
 func (r *runner) isNew() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.created
+	return r.made != nil
 }
 
 // valueOf returns what to write: the secret that was read, or the plain value,

@@ -18,9 +18,11 @@ type Target interface {
 	ServicePrincipals(ctx context.Context, q entra.ServicePrincipalQuery) ([]entra.ServicePrincipal, error)
 	// Application reads the registration behind a service principal.
 	Application(ctx context.Context, appID string) (*entra.Application, error)
-	// Instantiate makes an application and waits until application and service
-	// principal can be read. The POST is never blindly repeated.
-	Instantiate(ctx context.Context, templateID, name string) (entra.App, error)
+	// Instantiate makes an application with a mark in its reference, and waits until
+	// application and service principal can be read. The POST is never blindly repeated.
+	Instantiate(ctx context.Context, templateID, name, mark string) (entra.App, error)
+	// Namesakes lists the applications of a template and name with the mark in their reference.
+	Namesakes(ctx context.Context, templateID, name, mark string) ([]entra.Application, error)
 	SetTags(ctx context.Context, servicePrincipalID string, tags []string) error
 	SetAppRoles(ctx context.Context, applicationID string, roles []entra.AppRole) error
 
@@ -30,7 +32,12 @@ type Target interface {
 	GroupMembers(ctx context.Context, groupID string) ([]entra.Principal, error)
 	Assignments(ctx context.Context, servicePrincipalID string) ([]entra.AppRoleAssignment, error)
 	Assign(ctx context.Context, servicePrincipalID, principalID, roleID string) error
+	// AssignAll takes many seats together. Errors are in the order of the seats; a
+	// seat that is taken already is none.
+	AssignAll(ctx context.Context, servicePrincipalID string, seats []entra.Seat) []error
 	Unassign(ctx context.Context, servicePrincipalID, assignmentID string) error
+	// UnassignAll removes many assignments together. Errors are in the order of the ids.
+	UnassignAll(ctx context.Context, servicePrincipalID string, assignmentIDs []string) []error
 
 	SyncTemplates(ctx context.Context, servicePrincipalID string) ([]entra.SyncTemplate, error)
 	TemplateSchema(ctx context.Context, servicePrincipalID, templateID string) (*entra.Schema, error)

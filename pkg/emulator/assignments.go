@@ -154,8 +154,15 @@ func (v view) remove(c *call) (*reply, error) {
 	if a == nil {
 		return nil, badRequest("EntitlementGrant being updated or deleted is not found.")
 	}
-	c.Assignments = slices.DeleteFunc(c.Assignments, func(other *assignment) bool { return other == a })
+	c.unassign(a)
 	return noContent()
+}
+
+func (s *state) unassign(a *assignment) {
+	s.Assignments = slices.DeleteFunc(slices.Clone(s.Assignments), func(other *assignment) bool { return other == a })
+	if e := s.object(a.PrincipalID); e != nil {
+		s.reassign(e)
+	}
 }
 
 func isGUID(s string) bool {
@@ -189,8 +196,10 @@ func (v view) create(c *call) (*reply, error) {
 			return nil, badRequest("Permission being assigned already exists on the object")
 		}
 	}
+	a.PrincipalID, a.ResourceID = principal.id(), resource.id()
 	a.ID, a.Created = c.newKey(), precise(c.e.now())
 	c.Assignments = append(c.Assignments, &a)
+	c.reassign(principal)
 	body := c.row(&a).Props
 	body["@odata.context"] = c.context(v.context(e) + "/$entity")
 	return &reply{status: http.StatusCreated, body: body}, nil

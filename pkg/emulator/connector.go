@@ -32,24 +32,9 @@ type connector struct {
 // engine compiles the schema and connects. Provision on demand ignores the
 // dialect flags of the tenant URL. Source: graph_contract §9, entra_wire W-43.
 func (c connector) engine(ctx context.Context) (*engine.Engine, error) {
-	programs, target, err := c.programs()
+	config, err := c.config(ctx)
 	if err != nil {
 		return nil, err
-	}
-	token, err := c.e.scimCredential(ctx, c.credentials, c.template)
-	if err != nil {
-		return nil, err
-	}
-	endpoint, err := c.e.egress.client(valueOf(c.credentials, entra.KeyBaseAddress), token)
-	if err != nil {
-		return nil, errors.Join(errCredentials, err)
-	}
-	config := engine.Config{
-		Users: programs[mapping.User], Groups: programs[mapping.Group],
-		SyncAll:                 isTrue(valueOf(c.credentials, entra.KeySyncAll)),
-		SkipOutOfScopeDeletions: isTrue(valueOf(c.credentials, entra.KeySkipOutOfScopeDeletions)),
-		Dialect:                 scim.Entra, Client: endpoint, Links: c.links, Env: c.e.environment(c.domain),
-		SourceSystem: c.e.sourceSystem(), TargetSystem: target,
 	}
 	made, err := engine.New(config)
 	if err != nil {
@@ -58,8 +43,30 @@ func (c connector) engine(ctx context.Context) (*engine.Engine, error) {
 	return made, nil
 }
 
+func (c connector) config(ctx context.Context) (engine.Config, error) {
+	programs, target, err := c.programs()
+	if err != nil {
+		return engine.Config{}, err
+	}
+	token, err := c.e.scimCredential(ctx, c.credentials, c.template)
+	if err != nil {
+		return engine.Config{}, err
+	}
+	endpoint, err := c.e.egress.client(valueOf(c.credentials, entra.KeyBaseAddress), token)
+	if err != nil {
+		return engine.Config{}, errors.Join(errCredentials, err)
+	}
+	return engine.Config{
+		Users: programs[mapping.User], Groups: programs[mapping.Group],
+		SyncAll:                 isTrue(valueOf(c.credentials, entra.KeySyncAll)),
+		SkipOutOfScopeDeletions: isTrue(valueOf(c.credentials, entra.KeySkipOutOfScopeDeletions)),
+		Dialect:                 scim.Entra, Client: endpoint, Links: c.links, Env: c.e.environment(c.domain),
+		SourceSystem: c.e.sourceSystem(), TargetSystem: target,
+	}, nil
+}
+
 func (e *Emulator) sourceSystem() string {
-	if e.o.Behaviour.OldDirectoryNames {
+	if e.behaviour().OldDirectoryNames {
 		return "Azure Active Directory"
 	}
 	return "Microsoft Entra ID"
@@ -104,7 +111,7 @@ func credentialFailure(err error) error {
 		return schemaInvalid("%v", err)
 	}
 	if errors.Is(err, errCredentials) {
-		return fail(400, invalidCredentials, "Please provide a valid tenant URL for your application.")
+		return fail(400, invalidCredentials, noTenantURL)
 	}
 	refused, ok := errors.AsType[*client.Error](err)
 	if !ok {

@@ -100,9 +100,17 @@ func walkDirectory(u *tenantUnderTest, try func(exchange) *got) {
 	try(exchange{"GET", "/users/" + alice, nil, 200})
 	try(exchange{"PATCH", "/users/" + made, map[string]any{"department": "Sales"}, 204})
 	try(exchange{"GET", "/users/" + alice + "/manager", nil, 200})
+	ref := map[string]any{"@odata.id": u.base + "/v1.0/directoryObjects/" + alice}
+	try(exchange{"PUT", "/users/" + made + "/manager/$ref", ref, 204})
+	try(exchange{"GET", "/users/" + alice + "/directReports", nil, 200})
+	try(exchange{"DELETE", "/users/" + made + "/manager/$ref", nil, 204})
 	try(exchange{"GET", "/users/" + alice + "/memberOf", nil, 200})
 	try(exchange{"GET", "/users/" + alice + "/transitiveMemberOf", nil, 200})
 	try(exchange{"GET", "/groups", nil, 200})
+	team := try(exchange{"POST", "/groups", map[string]any{
+		"displayName": "Walkers", "mailEnabled": false, "mailNickname": "walkers", "securityEnabled": true, "members@odata.bind": []any{ref["@odata.id"]},
+	}, 201}).text("id")
+	try(exchange{"DELETE", "/groups/" + team, nil, 204})
 	try(exchange{"GET", "/groups/" + group, nil, 200})
 	try(exchange{"PATCH", "/groups/" + group, map[string]any{"description": "x"}, 204})
 	try(exchange{"GET", "/groups/" + group + "/members", nil, 200})

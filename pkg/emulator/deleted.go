@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"slices"
-	"strings"
 )
 
 func deletedRoutes() []route {
@@ -16,9 +15,18 @@ func deletedRoutes() []route {
 // softDelete moves an entity to the deleted items, where it stays for 30 days.
 // Source: graph_contract §2.
 func (c *call) softDelete(from *collection, e *entity) {
+	c.keep(e)
 	from.remove(e.id())
 	e.Props["deletedDateTime"] = seconds(c.e.now())
 	c.Deleted.add(e)
+	switch e.Kind {
+	case "user":
+		// The directory frees the name of a deleted user.
+		e.Props["userPrincipalName"] = deletedName(e.id(), e.text("userPrincipalName"))
+		c.vanished(e)
+	case "group":
+		c.vanished(e)
+	}
 }
 
 // getDeleted answers one deleted object, or those of one type when the key is a
@@ -45,17 +53,25 @@ func getDeleted(c *call) (*reply, error) {
 }
 
 func purge(c *call) (*reply, error) {
-	e := c.Deleted.remove(c.param("item"))
+	e := c.Deleted.get(c.param("item"))
 	if e == nil {
 		return nil, notFound(c.param("item"))
 	}
-	c.Assignments = slices.DeleteFunc(c.Assignments, func(a *assignment) bool {
+	c.purge(e)
+	return noContent()
+}
+
+// purge deletes a deleted object for good, with everything that hangs on it.
+func (s *state) purge(e *entity) {
+	s.keep(e)
+	s.Deleted.remove(e.id())
+	s.bury(e)
+	s.Assignments = slices.DeleteFunc(slices.Clone(s.Assignments), func(a *assignment) bool {
 		return a.ResourceID == e.id() || a.PrincipalID == e.id()
 	})
 	if e.Kind == "servicePrincipal" {
-		delete(c.Sync, e.text("appId"))
+		delete(s.Sync, e.text("appId"))
 	}
-	return noContent()
 }
 
 // restoreDeleted brings an object back; an application brings its service
@@ -66,10 +82,11 @@ func restoreDeleted(c *call) (*reply, error) {
 		return nil, notFound(c.param("item"))
 	}
 	if e.Kind == "user" {
-		name := strings.TrimPrefix(e.text("userPrincipalName"), deletedName(e.id(), ""))
+		name, _ := originalName(e).(string)
 		if len(c.Users.find("userPrincipalName", name)) > 0 {
 			return nil, badRequest("Another object with the same value for property userPrincipalName already exists.")
 		}
+		c.keep(e)
 		e.Props["userPrincipalName"] = name
 	}
 	if e.Kind == "servicePrincipal" && len(c.ServicePrincipals.find("appId", e.text("appId"))) > 0 {
@@ -91,13 +108,18 @@ func restoreDeleted(c *call) (*reply, error) {
 }
 
 func (c *call) restore(e *entity) {
+	c.keep(e)
 	c.Deleted.remove(e.id())
 	e.Props["deletedDateTime"] = nil
 	switch e.Kind {
 	case "user":
 		c.Users.add(e)
+		c.appeared(e)
+		c.touchAround(e)
 	case "group":
 		c.Groups.add(e)
+		c.appeared(e)
+		c.touchAround(e)
 	case "application":
 		c.Applications.add(e)
 	default:

@@ -25,10 +25,14 @@ type Options struct {
 	AllowEgress bool              // let SCIM traffic leave loopback
 	Routes      map[string]string // tenant URL prefix -> where its SCIM traffic goes instead
 	Now         func() time.Time  // nil means time.Now
-	Seed        uint64            // of generated ids and keys; 0 means random
-	Roles       []string          // application permissions of the client, such as User.Read.All; nil allows everything
-	Behaviour   Behaviour
-	Log         func(Request) // called for each Graph request; nil for none
+	// CycleInterval is how often started jobs run a provisioning cycle, by Now and in
+	// the background; 40 minutes is the service's. 0 means that cycles run only when the
+	// control API calls them: a process that ends at once must not begin any.
+	CycleInterval time.Duration
+	Seed          uint64   // of generated ids and keys; 0 means random
+	Roles         []string // application permissions of the client, such as User.Read.All; nil allows everything
+	Behaviour     Behaviour
+	Log           func(Request) // called for each Graph request; nil for none
 }
 
 // Behaviour switches the habits of the real service that are undocumented,
@@ -73,17 +77,22 @@ type Request struct {
 // /v1.0 and /beta, embedded SCIM target under /scim/v2. It is safe for concurrent
 // use.
 type Emulator struct {
-	o      Options
-	routes []*route
-	store  store
-	ca     *authority
-	signer *ecdsa.PrivateKey // of tokens
+	o        Options
+	routes   []*route // of Graph
+	controls []*route // of the control API
+	store    store
+	ca       *authority
+	signer   *ecdsa.PrivateKey // of tokens
 
 	mu      sync.RWMutex // guards state
 	state   *state
 	targets *targets
 	egress  *egress
+	log     *provisioningLog
+	cycles  *cycles
+	ahead   atomic.Int64 // of the clock, as in the state
 
+	habits    atomic.Pointer[Behaviour]
 	requests  atomic.Int64 // that were not throttled
 	throttles atomic.Int64 // left of the first ones
 	spurious  atomic.Int64 // instantiate calls left to answer 404
@@ -107,12 +116,11 @@ func New(o Options) (*Emulator, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Users < 0 || o.Groups < 0 || o.Latency < 0 {
-		return nil, errors.New("emulator: numbers of users and groups and the latency cannot be negative")
+	if o.Users < 0 || o.Groups < 0 || o.Latency < 0 || o.CycleInterval < 0 {
+		return nil, errors.New("emulator: numbers of users and groups, the latency and the interval of cycles cannot be negative")
 	}
-	e := &Emulator{o: o, routes: routes()}
-	e.throttles.Store(int64(o.Behaviour.Throttle))
-	e.spurious.Store(int64(o.Behaviour.SpuriousInstantiate404))
+	e := &Emulator{o: o, routes: routes(), controls: controlRoutes()}
+	e.behave(o.Behaviour)
 	var err error
 	if e.store, err = openStore(o.StateDir); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
@@ -138,6 +146,10 @@ func (e *Emulator) open() (err error) {
 		}
 	}
 	e.state = saved.state
+	e.ahead.Store(int64(e.state.Ahead))
+	if err := e.remember(saved.before); err != nil {
+		return err
+	}
 	if e.ca, err = openAuthority(e.store); err != nil {
 		return err
 	}
@@ -145,18 +157,44 @@ func (e *Emulator) open() (err error) {
 		return err
 	}
 	e.shuffle = rand.New(rand.NewChaCha8([32]byte(e.state.mac("shuffle"))))
-	e.targets = newTargets(e.o.Now, saved.targets)
+	if e.targets, err = newTargets(e.now, e.store); err != nil {
+		return err
+	}
 	if e.egress, err = newEgress(e); err != nil {
 		return err
 	}
-	return e.save(everything)
+	e.cycles = newCycles(e)
+	if err := e.saveAll(); err != nil {
+		return err
+	}
+	e.cycles.begin()
+	return nil
 }
 
-func (e *Emulator) now() time.Time { return e.o.Now() }
+// remember loads what jobs know and what they did.
+func (e *Emulator) remember(before *beforeV2) (err error) {
+	if before == nil {
+		before = &beforeV2{}
+	}
+	for _, s := range e.state.Sync {
+		for _, j := range s.Jobs {
+			if err := e.attach(j, before.jobs[j.ID]); err != nil {
+				return err
+			}
+		}
+	}
+	e.state.recount()
+	e.log, err = openLog(e.store, before.log)
+	return err
+}
+
+// now is the tenant's time: that of Options.Now, and ahead of it when the control API
+// has moved it.
+func (e *Emulator) now() time.Time { return e.o.Now().Add(time.Duration(e.ahead.Load())) }
 
 // looks is how schemas are shown.
 func (e *Emulator) looks() syncschema.Looks {
-	b := e.o.Behaviour
+	b := e.behaviour()
 	l := syncschema.Looks{OldNames: b.OldDirectoryNames, SpacedFlags: b.SpacedFlags, EmptyDefaults: b.EmptyDefaults, Normalise: b.NormaliseExpressions}
 	if b.ShuffleSchema {
 		e.shuffleMu.Lock()
@@ -172,8 +210,10 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case first == "v1.0" || first == "beta":
 		e.serveGraph(w, r, first, rest)
+	case first == controlPrefix:
+		e.serveControl(w, r, rest)
 	case first == "scim":
-		e.targets.serve(w, r, e.scimToken(), func() error { return e.save(parts{targets: true}) })
+		e.targets.serve(w, r, e.scimToken())
 	default:
 		e.serveSignIn(w, r)
 	}
@@ -185,21 +225,29 @@ func (e *Emulator) scimToken() string {
 	return e.state.SCIMToken
 }
 
-// parts are what a request may have changed beside applications, jobs and logs.
-type parts struct{ people, targets bool }
+// parts are what a request may have changed beside applications and jobs.
+type parts struct{ people bool }
 
-// everything is saved when the tenant is made and closed.
-var everything = parts{people: true, targets: true}
+// saveAll writes everything, when the tenant is made and closed.
+func (e *Emulator) saveAll() error {
+	e.mu.RLock()
+	var jobs []*job
+	for _, s := range e.state.Sync {
+		jobs = append(jobs, s.Jobs...)
+	}
+	e.mu.RUnlock()
+	problems := []error{e.save(parts{people: true}), e.targets.save()}
+	for _, j := range jobs {
+		problems = append(problems, j.saveMemory())
+	}
+	return errors.Join(problems...)
+}
 
 // save writes what may have changed; the caller does not hold the lock.
 func (e *Emulator) save(p parts) error {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	s := &snapshot{state: e.state, people: p.people}
-	if p.targets {
-		s.targets = e.targets.snapshot()
-	}
-	if err := e.store.save(s); err != nil {
+	if err := e.store.save(&snapshot{state: e.state, people: p.people}); err != nil {
 		return fmt.Errorf("the tenant's state could not be saved: %w", err)
 	}
 	return nil
@@ -230,8 +278,9 @@ func (e *Emulator) close() error {
 			problems = append(problems, fmt.Errorf("emulator: stop listening: %w", err))
 		}
 	}
+	e.cycles.close()
 	e.serving.Wait()
-	if err := e.save(everything); err != nil {
+	if err := errors.Join(e.saveAll(), e.log.close()); err != nil {
 		problems = append(problems, fmt.Errorf("emulator: %w", err))
 	}
 	return errors.Join(append(problems, e.store.close())...)

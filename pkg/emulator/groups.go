@@ -8,9 +8,11 @@ import (
 func groupRoutes() []route {
 	return []route{
 		{method: "GET", pattern: "/groups", handle: listGroups},
+		{method: "POST", pattern: "/groups", access: writing, handle: createGroup},
 		{method: "GET", pattern: "/groups/$count", handle: countGroups},
 		{method: "GET", pattern: "/groups/{group}", handle: getGroup},
 		{method: "PATCH", pattern: "/groups/{group}", access: writing, handle: patchGroup},
+		{method: "DELETE", pattern: "/groups/{group}", access: writing, handle: deleteGroup},
 		{method: "GET", pattern: "/groups/{group}/members", handle: listMembers},
 		{method: "GET", pattern: "/groups/{group}/members/$count", handle: countMembers},
 		{method: "GET", pattern: "/groups/{group}/members/microsoft.graph.user", handle: listUserMembers},
@@ -44,21 +46,6 @@ func getGroup(c *call) (*reply, error) {
 		return nil, err
 	}
 	return c.entityReply(groupKind, e)
-}
-
-func patchGroup(c *call) (*reply, error) {
-	e, err := c.group()
-	if err != nil {
-		return nil, err
-	}
-	changes, err := c.changes(groupKind)
-	if err != nil {
-		return nil, err
-	}
-	for name, v := range changes {
-		e.Props[name] = v
-	}
-	return noContent()
 }
 
 // objects answers a mixed collection.
@@ -165,42 +152,6 @@ func (s *state) transitiveMembers(group *entity) []*entity {
 		}
 	}
 	return found
-}
-
-func addMember(c *call) (*reply, error) {
-	g, err := c.group()
-	if err != nil {
-		return nil, err
-	}
-	var body struct {
-		ID string `json:"@odata.id"`
-	}
-	if err := c.decode(&body); err != nil {
-		return nil, err
-	}
-	id := lastStep(body.ID)
-	if c.object(id) == nil {
-		return nil, notFound(id)
-	}
-	if slices.Contains(g.refs("members"), id) {
-		return nil, badRequest("One or more added object references already exist for the following modified properties: 'members'.")
-	}
-	g.setRefs("members", append(g.refs("members"), id))
-	return noContent()
-}
-
-func removeMember(c *call) (*reply, error) {
-	g, err := c.group()
-	if err != nil {
-		return nil, err
-	}
-	members := g.refs("members")
-	i := slices.Index(members, c.param("member"))
-	if i < 0 {
-		return nil, notFound(c.param("member"))
-	}
-	g.setRefs("members", slices.Delete(slices.Clone(members), i, i+1))
-	return noContent()
 }
 
 // lastStep returns the object id at the end of a reference URL, with or without

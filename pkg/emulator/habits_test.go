@@ -176,7 +176,7 @@ func TestStartLiftsAQuarantine(t *testing.T) {
 	}
 	a.secrets("BaseAddress", endpoint).want(204)
 	u.post(a.at+"/start", nil).want(204)
-	if g := u.get(a.at); g.text("status", "code") != "NotRun" || g.at("status", "quarantine") != nil {
+	if g := u.get(a.at); g.text("status", "code") != "Active" || g.at("status", "quarantine") != nil {
 		t.Errorf("%s", g.raw)
 	}
 }

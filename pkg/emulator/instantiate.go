@@ -31,7 +31,7 @@ func instantiate(c *call) (*reply, error) {
 	c.replicate(app)
 	c.replicate(sp)
 	c.own(app)
-	if !c.e.o.Behaviour.UnownedPrincipal {
+	if !c.e.behaviour().UnownedPrincipal {
 		c.own(sp)
 	}
 	c.Applications.add(app)
@@ -52,9 +52,9 @@ func instantiate(c *call) (*reply, error) {
 // be later than its application. Source: graph_contract §12.
 func (c *call) replicate(e *entity) {
 	e.Made = c.e.now()
-	e.Visible = e.Made.Add(c.e.o.Behaviour.ReplicationDelay)
+	e.Visible = e.Made.Add(c.e.behaviour().ReplicationDelay)
 	if e.Kind == "servicePrincipal" {
-		e.Visible = e.Visible.Add(c.e.o.Behaviour.PrincipalDelay)
+		e.Visible = e.Visible.Add(c.e.behaviour().PrincipalDelay)
 	}
 }
 

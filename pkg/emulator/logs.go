@@ -1,10 +1,10 @@
 package emulator
 
 import (
-	"iter"
+	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/scimctl/scimctl/pkg/emulator/odata"
 )
@@ -16,37 +16,9 @@ func logRoutes() []route {
 	}
 }
 
-// logEntry is a record of the provisioning log, as it is answered.
-type logEntry map[string]any
-
-// The log is kept for 30 days, and here no longer than maxLog entries.
-// Source: graph_contract §10.
-const (
-	maxLog  = 5000
-	keepLog = 30 * 24 * time.Hour
-)
-
-func (s *state) record(e logEntry) {
-	if s.Log = append(s.Log, e); len(s.Log) > maxLog {
-		s.Log = slices.Clone(s.Log[len(s.Log)-maxLog:])
-	}
-}
-
-// recent returns the entries that are still kept, the newest first.
-func (c *call) recent() iter.Seq[logEntry] {
-	oldest := seconds(c.e.now().Add(-keepLog))
-	return func(yield func(logEntry) bool) {
-		for _, e := range slices.Backward(c.Log) {
-			if at, _ := e["activityDateTime"].(string); at >= oldest && !yield(e) {
-				return
-			}
-		}
-	}
-}
-
 // logOperators are what the log's filters know. They are case-sensitive.
 // Source: graph_contract §10.
-var logOperators = []string{"eq", "gt", "lt", "contains"}
+var logOperators = []string{"eq", "gt", "lt", "ge", "le", "contains"}
 
 // logProperties may be filtered and sorted by.
 var logProperties = []string{
@@ -89,10 +61,12 @@ func listLog(c *call) (*reply, error) {
 	if err := checkLogQuery(c.query); err != nil {
 		return nil, err
 	}
+	found := map[string]*logged{}
 	var items []*entity
-	for e := range c.recent() {
-		if c.query.Filter == nil || c.query.Filter.Match(odata.Map(e), true) {
-			items = append(items, &entity{Kind: "provisioningObjectSummary", Props: e})
+	for _, e := range c.e.log.recent(c.e.now()) {
+		if c.query.Filter == nil || c.query.Filter.Match(e, true) {
+			found[e.id] = e
+			items = append(items, &entity{Props: map[string]any{"id": e.id, "activityDateTime": e.at}})
 		}
 	}
 	items = sorted(items, c.query.OrderBy)
@@ -102,7 +76,11 @@ func listLog(c *call) (*reply, error) {
 	}
 	out := make([]any, 0, len(page))
 	for _, e := range page {
-		out = append(out, selectProps(e.Props, c.query.Select))
+		entry, err := found[e.id()].answer(c.query.Select)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, entry)
 	}
 	body := map[string]any{"@odata.context": c.context(c.selection("auditLogs/provisioning")), "value": out}
 	if next != "" {
@@ -114,20 +92,34 @@ func listLog(c *call) (*reply, error) {
 	return ok(body)
 }
 
-func selectProps(props map[string]any, names []string) map[string]any {
-	out := map[string]any{}
-	for name, v := range props {
-		if len(names) == 0 || slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) }) {
-			out[name] = v
-		}
+// answer is the entry with the members that are asked for.
+func (e *logged) answer(names []string) (any, error) {
+	if len(names) == 0 {
+		return e.raw, nil
 	}
-	return out
+	return e.members(names)
+}
+
+func (e *logged) members(names []string) (map[string]any, error) {
+	var all map[string]any
+	if err := json.Unmarshal(e.raw, &all); err != nil {
+		return nil, err
+	}
+	if len(names) > 0 {
+		maps.DeleteFunc(all, func(name string, _ any) bool {
+			return !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
+		})
+	}
+	return all, nil
 }
 
 func getLogEntry(c *call) (*reply, error) {
-	for e := range c.recent() {
-		if e["id"] == c.param("entry") {
-			body := selectProps(e, c.query.Select)
+	for _, e := range c.e.log.recent(c.e.now()) {
+		if e.id == c.param("entry") {
+			body, err := e.members(c.query.Select)
+			if err != nil {
+				return nil, err
+			}
 			body["@odata.context"] = c.context("auditLogs/provisioning/$entity")
 			return ok(body)
 		}

@@ -37,6 +37,7 @@ type onDemandRun struct {
 	disabled  bool   // the sign-in of a user is blocked
 	subject   engine.Subject
 	connector connector
+	log       engine.LogJob
 }
 
 // provisionOnDemand provisions one user, or one group with up to five members,
@@ -103,8 +104,9 @@ func (c *call) prepareOnDemand(rule string, subject onDemandSubject) (*onDemandR
 		return nil, err
 	}
 	run.connector = connector{
-		e: c.e, document: doc, credentials: slices.Clone(s.Secrets), template: templateOf(h), links: jobLinks{c.e, j}, domain: c.Domains[0],
+		e: c.e, document: doc, credentials: slices.Clone(s.Secrets), template: templateOf(h), links: j.engine, domain: c.Domains[0],
 	}
+	run.log = c.logJob(h, j)
 	return run, nil
 }
 
@@ -163,33 +165,16 @@ func (c *call) wantedMembers(group *entity, subject onDemandSubject) ([]engine.M
 	return out, nil
 }
 
-// engineSubject is the object with its assignment: direct, or as a direct member
-// of an assigned group. Source: graph_contract §3.
+// engineSubject is the object with its assignment. Only the members that the request
+// names are provisioned with a group.
 func (c *call) engineSubject(h host, e *entity) (engine.Subject, error) {
-	object, err := c.sourceObject(e)
-	if err != nil {
-		return engine.Subject{}, err
+	principal := ""
+	if h.sp != nil {
+		principal = h.sp.id()
 	}
-	s := engine.Subject{Object: object}
-	if h.sp == nil {
-		return s, nil
-	}
-	holders := []string{e.id()}
-	if e.Kind == "user" {
-		for _, g := range c.memberOf(e.id()) {
-			holders = append(holders, g.id())
-		}
-	}
-	for _, a := range c.Assignments {
-		if a.ResourceID != h.sp.id() || !slices.Contains(holders, a.PrincipalID) {
-			continue
-		}
-		s.Assigned = true
-		if name := roleName(h.sp, a.RoleID); name != "" && !slices.Contains(s.Roles, name) {
-			s.Roles = append(s.Roles, name)
-		}
-	}
-	return s, nil
+	s, err := c.subject(e, c.entitledTo(principal))
+	s.Members = nil
+	return s, err
 }
 
 // roleName is the name of an app role, "" for default access.
@@ -207,6 +192,7 @@ func roleName(sp *entity, id string) string {
 // provision runs the engine. Somebody whose sign-in is blocked is not disabled on
 // demand, only by a cycle. Source: graph_contract §9.
 func (r *onDemandRun) provision(c *call) (engine.Outcome, error) {
+	defer r.job.turns.enter(engine.Member{Type: r.subject.Object.Type, ID: r.subject.Object.ID})()
 	made, err := r.connector.engine(c.r.Context())
 	if err != nil {
 		return engine.Outcome{}, credentialFailure(err)

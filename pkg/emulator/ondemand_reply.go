@@ -15,8 +15,6 @@ const notJSON = "Microsoft.Identity.Health.CPP.Common.DataContracts.SyncFabric.S
 // onDemandReply puts the outcome into the two JSON texts of an answer, and into
 // the provisioning log.
 func (c *call) onDemandReply(r *onDemandRun, out engine.Outcome) (*reply, error) {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
 	change := uuid.NewString()
 	key, err := encode(onDemandKey(out))
 	if err != nil {
@@ -26,9 +24,11 @@ func (c *call) onDemandReply(r *onDemandRun, out engine.Outcome) (*reply, error)
 	if err != nil {
 		return nil, err
 	}
-	c.record(r.logEntry(c, out, change))
+	if err := c.e.note(r.job, r.log, r.record(out, change)); err != nil {
+		return nil, err
+	}
 	body := map[string]any{"@odata.context": c.context("microsoft.graph.stringKeyStringValuePair"), "key": string(key), "value": string(value)}
-	if c.e.o.Behaviour.NonJSONOnDemandKey {
+	if c.e.behaviour().NonJSONOnDemandKey {
 		body["key"] = notJSON
 	}
 	return ok(body)
@@ -78,7 +78,7 @@ func (r *onDemandRun) onDemandValue(c *call, out engine.Outcome, change string) 
 		"sourceIdentity":     map[string]any{"id": r.entity.id(), "type": r.subject.Object.Type, "displayName": nil, "details": nil},
 		"sourceSystem":       map[string]any{"id": nil, "name": c.e.sourceSystem(), "details": nil},
 		"targetIdentity":     map[string]any{"id": orNull(out.TargetID), "type": r.targetType(), "displayName": nil, "details": nil},
-		"targetSystem":       map[string]any{"id": nil, "name": r.targetSystem(), "details": nil},
+		"targetSystem":       map[string]any{"id": nil, "name": r.job.targetSystem(), "details": nil},
 		"modifiedProperties": modified(out), "provisioningSteps": steps,
 	}
 }
@@ -112,57 +112,26 @@ func (r *onDemandRun) targetType() string {
 	return ""
 }
 
-func (r *onDemandRun) targetSystem() string {
-	for _, rule := range r.job.Schema.List("synchronizationRules") {
-		if name := rule.Text("targetDirectoryName"); name != "" {
-			return name
-		}
-	}
-	return "customappsso"
-}
-
-// logEntry is the record of the run in the provisioning log. Names and letter
-// case differ from the on-demand answer. Source: graph_contract §10.
-func (r *onDemandRun) logEntry(c *call, out engine.Outcome, change string) logEntry {
-	status := map[string]any{"status": string(out.Status), "errorInformation": nil}
-	if out.Status == engine.Failure || out.Status == engine.Warning {
-		status["errorInformation"] = map[string]any{
-			"errorCode": out.Code, "reason": out.Message, "additionalDetails": nil, "errorCategory": "nonServiceFailure", "recommendedAction": orNull(out.Advice),
-		}
-	}
-	steps := []any{}
-	for _, s := range out.Steps {
-		steps = append(steps, map[string]any{
-			"name": s.Name, "provisioningStepType": string(s.Type), "status": string(s.Status), "description": s.Description, "details": textDetails(s),
-		})
-	}
-	source := map[string]any{"id": r.entity.id(), "odatatype": r.subject.Object.Type, "DisplayName": r.entity.text("displayName")}
-	if upn := r.entity.text("userPrincipalName"); upn != "" {
-		source["UserPrincipalName"] = upn
-	}
-	name, principal := "", ""
-	if r.host.sp != nil {
-		principal, name = r.host.sp.id(), r.host.sp.text("displayName")
-	}
-	return logEntry{
-		"id": uuid.NewString(), "activityDateTime": seconds(out.Ended), "tenantId": c.TenantID, "jobId": r.job.ID, "cycleId": uuid.NewString(),
-		"changeId": change, "provisioningAction": string(out.Action), "durationInMilliseconds": int(out.Ended.Sub(out.Started).Milliseconds()),
-		"initiatedBy":            map[string]any{"id": "", "displayName": "Azure AD Provisioning Service", "initiatorType": "system"},
-		"provisioningStatusInfo": status, "provisioningSteps": steps, "modifiedProperties": modified(out),
-		"servicePrincipal": map[string]any{"id": principal, "displayName": name},
-		"sourceIdentity":   map[string]any{"id": r.entity.id(), "displayName": r.entity.text("displayName"), "identityType": r.subject.Object.Type, "details": source},
-		"targetIdentity":   map[string]any{"id": out.TargetID, "displayName": "", "identityType": r.targetType(), "details": map[string]any{}},
-		"sourceSystem":     map[string]any{"id": c.idFor("source system"), "displayName": c.e.sourceSystem(), "details": map[string]any{}},
-		"targetSystem": map[string]any{"id": c.idFor("target system"), "displayName": r.targetSystem(), "details": map[string]any{
-			"ApplicationId": templateOf(r.host), "ServicePrincipalId": principal, "ServicePrincipalDisplayName": name,
-		}},
+// record is the run as a record of a cycle of its own. Names and letter case in the
+// log differ from the on-demand answer. Source: graph_contract §10.
+func (r *onDemandRun) record(out engine.Outcome, change string) engine.Record {
+	return engine.Record{
+		CycleID: uuid.NewString(), ChangeID: change, TargetType: r.targetType(), Outcome: out,
+		Source: engine.Identity{
+			Type: r.subject.Object.Type, ID: r.entity.id(), DisplayName: r.entity.text("displayName"), UserPrincipalName: r.entity.text("userPrincipalName"),
+		},
 	}
 }
 
-func textDetails(s engine.Step) map[string]any {
-	out := map[string]any{}
-	for _, d := range s.Details {
-		out[d.Name] = d.Value
+// logJob is what entries of a job have in common.
+func (c *call) logJob(h host, j *job) engine.LogJob {
+	out := engine.LogJob{
+		TenantID: c.TenantID, JobID: j.ID, ApplicationTemplateID: templateOf(h),
+		SourceSystem: engine.LogParty{ID: c.idFor("source system"), DisplayName: c.e.sourceSystem()},
+		TargetSystem: engine.LogParty{ID: c.idFor("target system"), DisplayName: j.targetSystem()},
+	}
+	if h.sp != nil {
+		out.ServicePrincipal = engine.LogParty{ID: h.sp.id(), DisplayName: h.sp.text("displayName")}
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -34,8 +35,11 @@ func Reset(dir string) error {
 	return errors.Join(err, s.close())
 }
 
-// stateFiles are all files of a state folder but the lock.
-var stateFiles = []string{tenantFile, directoryFile, targetsFile, caFile, caKeyFile, tokenKeyFile}
+// stateFiles are the files of a state folder but the lock and the journals'.
+var stateFiles = []string{tenantFile, directoryFile, logFile, caFile, caKeyFile, tokenKeyFile}
+
+// journalFile is the name of a journal's file: the whole, or the lines of a generation.
+var journalFile = regexp.MustCompile(`^\.?(` + targetsJournal + `|` + jobJournal + `[0-9A-Za-z.-]+)(\.[0-9]+\.log|\.json)`)
 
 // checkFolder refuses a folder in which somebody keeps something else.
 func checkFolder(dir string) error {
@@ -55,5 +59,5 @@ func checkFolder(dir string) error {
 // ours reports whether a file is of the state: one of its files, or what an
 // interrupted write left of one.
 func ours(name string) bool {
-	return slices.ContainsFunc(stateFiles, func(f string) bool { return name == f || strings.HasPrefix(name, "."+f) })
+	return journalFile.MatchString(name) || slices.ContainsFunc(stateFiles, func(f string) bool { return name == f || strings.HasPrefix(name, "."+f) })
 }

@@ -117,5 +117,5 @@ func parameter(step string) (name string, ok bool) {
 
 // touchesPeople reports whether the handler may change users or groups.
 func (r *route) touchesPeople() bool {
-	return strings.HasPrefix(r.pattern, "/users") || strings.HasPrefix(r.pattern, "/groups") || strings.HasPrefix(r.pattern, "/directory/")
+	return strings.HasPrefix(r.pattern, "/users") || strings.HasPrefix(r.pattern, "/groups") || strings.HasPrefix(r.pattern, "/directory")
 }

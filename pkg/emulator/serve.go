@@ -155,7 +155,7 @@ func (e *Emulator) run(c *call, r *route) (*rendered, error) {
 		c.state = e.state // handlers of this kind lock for themselves
 		rep, err := finish(r.handle(c))
 		if err == nil {
-			err = e.save(parts{targets: true})
+			err = e.save(parts{})
 		}
 		return rep, err
 	}
@@ -242,7 +242,7 @@ func backendPath(path []segment) string {
 
 // denied answers callers without permission, when that is switched on.
 func (e *Emulator) denied(r *route) error {
-	switch b := e.o.Behaviour; {
+	switch b := e.behaviour(); {
 	case r.area == provisioning && b.DenySynchronization:
 		return notAllowed()
 	case (r.area == directory || r.area == logs) && b.DenyDirectory && !strings.HasPrefix(r.pattern, "/organization"):
@@ -266,14 +266,14 @@ func queryFailure(err error, r *route) error {
 // throttled counts requests: the first ones of Behaviour.Throttle, then each
 // tenth, are refused.
 func (e *Emulator) throttled() bool {
-	if e.o.Behaviour.Throttle == 0 {
+	if e.behaviour().Throttle == 0 {
 		return false
 	}
 	return e.throttles.Add(-1) >= 0 || e.requests.Add(1)%10 == 0
 }
 
 func (e *Emulator) throttleWait() time.Duration {
-	if e.o.Behaviour.ThrottleBare {
+	if e.behaviour().ThrottleBare {
 		return 0
 	}
 	return time.Second

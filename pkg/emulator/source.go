@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/scimctl/scimctl/pkg/mapping"
 )
@@ -27,8 +28,8 @@ var sameNames = []string{
 	"streetAddress", "surname", "usageLocation", "userPrincipalName", "userType",
 }
 
-// sourceObject is a user or group as the provisioning service imports it.
-func (s *state) sourceObject(e *entity) (mapping.Object, error) {
+// plainAttributes are the source attributes of a user or group without references.
+func plainAttributes(e *entity) map[string]any {
 	attrs := map[string]any{}
 	put := func(name string, v any) {
 		if list, ok := v.([]any); v != nil && (!ok || len(list) > 0) {
@@ -54,23 +55,45 @@ func (s *state) sourceObject(e *entity) (mapping.Object, error) {
 		name := fmt.Sprintf("extensionAttribute%d", i+1)
 		put(name, extensions[name])
 	}
-	typ := mapping.Group
 	if e.Kind == "user" {
-		typ = mapping.User
-		put("originalUserPrincipalName", e.Props["userPrincipalName"])
-		if managers := e.refs("manager"); len(managers) > 0 && s.Users.get(managers[0]) != nil {
-			put("manager", managers[0])
-		}
-	} else {
-		put("members", memberIDs(e))
+		// Whether jobs see the name that the directory gives a deleted user is not
+		// documented [?]: here they go on seeing the one before.
+		put("userPrincipalName", originalName(e))
+		put("originalUserPrincipalName", originalName(e))
 	}
-	return mapping.NewObject(typ, attrs)
+	return attrs
 }
 
-func memberIDs(e *entity) []any {
+// originalName is the user principal name that a deleted user had before.
+func originalName(e *entity) any {
+	if name, ok := e.Props["userPrincipalName"].(string); ok && e.text("deletedDateTime") != "" {
+		return strings.TrimPrefix(name, deletedName(e.id(), ""))
+	}
+	return e.Props["userPrincipalName"]
+}
+
+// sourceObject is a user or group as the provisioning service imports it.
+func (s *state) sourceObject(e *entity) (mapping.Object, error) {
+	attrs := plainAttributes(e)
+	if e.Kind == "user" {
+		if managers := e.refs("manager"); len(managers) > 0 && s.Users.get(managers[0]) != nil {
+			attrs[managerAttribute] = managers[0]
+		}
+		return mapping.NewObject(mapping.User, attrs)
+	}
+	if ids := s.memberIDs(e); len(ids) > 0 {
+		attrs[membersAttribute] = ids
+	}
+	return mapping.NewObject(mapping.Group, attrs)
+}
+
+// memberIDs are the direct members of a group that are not deleted.
+func (s *state) memberIDs(group *entity) []any {
 	ids := []any{}
-	for _, id := range e.refs("members") {
-		ids = append(ids, id)
+	for _, id := range group.refs("members") {
+		if s.object(id) != nil {
+			ids = append(ids, id)
+		}
 	}
 	return ids
 }

@@ -23,6 +23,11 @@ type state struct {
 	Seed    []byte `json:"seed"`    // of ids, keys and secrets
 	Counter uint64 `json:"counter"` // of ids drawn after the tenant was made
 
+	Serial uint64        `json:"serial,omitempty"` // counts the changes of users, groups and assignments
+	Gone   []tombstone   `json:"gone,omitempty"`   // users and groups that were deleted for good
+	Moved  []reassigned  `json:"moved,omitempty"`  // users and groups whose assignments changed
+	Ahead  time.Duration `json:"ahead,omitempty"`  // of the tenant's clock, which the control API moves
+
 	Users             *collection `json:"-"`
 	Groups            *collection `json:"-"`
 	Applications      *collection `json:"-"`
@@ -30,7 +35,8 @@ type state struct {
 	Deleted           *collection `json:"-"`
 	Assignments       []*assignment
 	Sync              map[string]*synchronization // by appId
-	Log               []logEntry
+
+	undo *undo // of the batch of changes that is running
 }
 
 // tenant is what identifies the tenant and its one client.
@@ -58,6 +64,10 @@ type entity struct {
 	Refs    map[string][]string `json:"refs,omitempty"`
 	Made    time.Time           `json:"made,omitzero"`    // of an application or service principal that a request made
 	Visible time.Time           `json:"visible,omitzero"` // before this reads do not know it
+
+	Born    uint64            `json:"born,omitempty"`    // serial of the creation or restoration by a request
+	Serial  uint64            `json:"serial,omitempty"`  // of the last change by a request
+	Changes map[string]uint64 `json:"changes,omitempty"` // serials of the last changes, by source attribute
 }
 
 func (e *entity) id() string { return e.text("id") }

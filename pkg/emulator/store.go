@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,15 +13,13 @@ import (
 
 	"github.com/gofrs/flock"
 	"github.com/google/renameio/v2/maybe"
-
-	"github.com/scimctl/scimctl/pkg/scim/server"
 )
 
 // snapshot is everything that outlives a process.
 type snapshot struct {
-	state   *state
-	targets map[string]*server.State // by name; nil when they have not changed
-	people  bool                     // users and groups may have changed
+	state  *state
+	people bool      // users and groups may have changed
+	before *beforeV2 // what a file of version 1 had in other places; nil for none
 }
 
 // store keeps the tenant: in a folder, or in memory with a private folder for
@@ -28,22 +27,31 @@ type snapshot struct {
 type store interface {
 	load() (*snapshot, error) // nil for a new tenant
 	save(*snapshot) error
-	readFile(name string) ([]byte, error) // nil for a file that is not there
-	writeFile(name string, data []byte) error
+	readFile(name string) ([]byte, error)       // nil for a file that is not there
+	writeFile(name string, data []byte) error   // nothing when it is as it was
+	replaceFile(name string, data []byte) error // whatever it was
+	appendTo(name string) (io.WriteCloser, error)
+	remove(name string) error // no error for a file that is not there
+	names() ([]string, error)
 	path(name string) (string, error)
 	close() error
 }
 
-// version is that of the files' format.
-const version = 1
+// version is that of the files' format. Files of version 1, in which the jobs' links
+// and the provisioning log were part of the tenant's file, are read and written anew.
+const version = 2
 
 // Files of the state. Users and groups have their own, since they are many and
-// seldom change.
+// seldom change. Jobs and targets change with every object of a cycle and have
+// journals; the provisioning log grows by lines.
 const (
-	tenantFile    = "tenant.json"
-	directoryFile = "directory.json"
-	targetsFile   = "targets.json"
-	tokenKeyFile  = "token-key.pem"
+	tenantFile     = "tenant.json"
+	directoryFile  = "directory.json"
+	tokenKeyFile   = "token-key.pem"
+	logFile        = "provisioning.log"
+	targetsJournal = "targets"
+	jobJournal     = "job-" // with the job's own part of its id
+	targetsFile    = targetsJournal + ".json"
 )
 
 // lockFile is made first and never removed: a folder is a state folder if and only
@@ -131,6 +139,51 @@ func (f *folder) writeFile(name string, data []byte) error {
 	return nil
 }
 
+func (f *folder) replaceFile(name string, data []byte) error {
+	f.mu.Lock()
+	closed := f.closed
+	f.mu.Unlock()
+	if closed {
+		return errClosed
+	}
+	if err := maybe.WriteFile(filepath.Join(f.dir, name), data, 0o600); err != nil {
+		return fmt.Errorf("state folder: %w", err)
+	}
+	return nil
+}
+
+func (f *folder) appendTo(name string) (io.WriteCloser, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return nil, errClosed
+	}
+	file, err := os.OpenFile(filepath.Join(f.dir, name), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("state folder: %w", err)
+	}
+	return file, nil
+}
+
+func (f *folder) remove(name string) error {
+	if err := os.Remove(filepath.Join(f.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("state folder: %w", err)
+	}
+	return nil
+}
+
+func (f *folder) names() ([]string, error) {
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return nil, fmt.Errorf("state folder: %w", err)
+	}
+	names := make([]string, 0, len(entries))
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names, nil
+}
+
 func (f *folder) close() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -158,35 +211,31 @@ type envelope struct {
 	Content json.RawMessage `json:"content"`
 }
 
-// read unpacks a file into v; found is false for a file that is not there.
-func (f *folder) read(name string, v any) (found bool, err error) {
-	data, err := f.readFile(name)
+// readEnvelope unpacks a file; found is false for a file that is not there.
+func readEnvelope(s store, name string) (content json.RawMessage, fileVersion int, found bool, err error) {
+	data, err := s.readFile(name)
 	if data == nil || err != nil {
-		return false, err
+		return nil, 0, false, err
 	}
 	var e envelope
 	if err := json.Unmarshal(data, &e); err != nil {
-		return false, corrupt(name, err)
+		return nil, 0, false, corrupt(name, err)
 	}
-	if e.Version != version {
-		return false, corrupt(name, fmt.Errorf("it has version %d, this program knows version %d", e.Version, version))
+	if e.Version < 1 || e.Version > version {
+		return nil, 0, false, corrupt(name, fmt.Errorf("it has version %d, this program knows versions 1 to %d", e.Version, version))
 	}
-	if err := json.Unmarshal(e.Content, v); err != nil {
-		return false, corrupt(name, err)
-	}
-	f.written[name] = data
-	return true, nil
+	return e.Content, e.Version, true, nil
 }
 
 func (f *folder) load() (*snapshot, error) {
 	s := &state{}
 	apps := applicationPart{state: s, Applications: newCollection(), ServicePrincipals: newCollection(), Deleted: newCollection()}
 	people := directoryPart{Users: newCollection(), Groups: newCollection()}
-	found, err := f.read(tenantFile, &apps)
+	content, fileVersion, found, err := readEnvelope(f, tenantFile)
 	if err != nil {
 		return nil, err
 	}
-	also, err := f.read(directoryFile, &people)
+	peopleContent, _, also, err := readEnvelope(f, directoryFile)
 	if err != nil {
 		return nil, err
 	}
@@ -196,6 +245,12 @@ func (f *folder) load() (*snapshot, error) {
 	}
 	if !found {
 		return nil, f.private()
+	}
+	if err := json.Unmarshal(content, &apps); err != nil {
+		return nil, corrupt(tenantFile, err)
+	}
+	if err := json.Unmarshal(peopleContent, &people); err != nil {
+		return nil, corrupt(directoryFile, err)
 	}
 	if len(s.Seed) == 0 || s.TenantID == "" || len(s.Domains) == 0 {
 		return nil, corrupt(tenantFile, errors.New("it holds no tenant"))
@@ -208,16 +263,13 @@ func (f *folder) load() (*snapshot, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	targets := map[string]*server.State{}
-	if _, err := f.read(targetsFile, &targets); err != nil {
-		return nil, err
-	}
-	for name, t := range targets {
-		if t == nil {
-			return nil, corrupt(targetsFile, fmt.Errorf("target %q is empty", name))
+	out := &snapshot{state: s}
+	if fileVersion == 1 {
+		if out.before, err = readV1(content); err != nil {
+			return nil, corrupt(tenantFile, err)
 		}
 	}
-	return &snapshot{state: s, targets: targets}, f.private()
+	return out, f.private()
 }
 
 // private shuts the folder to others, who could read the secrets. It comes last, so
@@ -233,9 +285,6 @@ func (f *folder) save(s *snapshot) error {
 	parts := map[string]any{tenantFile: applicationPart{s.state, s.state.Applications, s.state.ServicePrincipals, s.state.Deleted}}
 	if s.people {
 		parts[directoryFile] = directoryPart{s.state.Users, s.state.Groups}
-	}
-	if s.targets != nil {
-		parts[targetsFile] = s.targets
 	}
 	for name, content := range parts {
 		raw, err := json.Marshal(content)
@@ -257,9 +306,19 @@ func (f *folder) save(s *snapshot) error {
 // private folder that close removes.
 type memory struct{ dir string }
 
-func (m *memory) load() (*snapshot, error)        { return nil, nil }
-func (m *memory) save(*snapshot) error            { return nil }
-func (m *memory) readFile(string) ([]byte, error) { return nil, nil }
+func (m *memory) load() (*snapshot, error)         { return nil, nil }
+func (m *memory) save(*snapshot) error             { return nil }
+func (m *memory) readFile(string) ([]byte, error)  { return nil, nil }
+func (m *memory) replaceFile(string, []byte) error { return nil }
+func (m *memory) remove(string) error              { return nil }
+func (m *memory) names() ([]string, error)         { return nil, nil }
+
+func (m *memory) appendTo(string) (io.WriteCloser, error) { return nowhere{io.Discard}, nil }
+
+// nowhere is a file that keeps nothing.
+type nowhere struct{ io.Writer }
+
+func (nowhere) Close() error { return nil }
 
 func (m *memory) writeFile(name string, data []byte) error {
 	if name != caFile {

@@ -25,10 +25,10 @@ func synchronizationRoutes(set string) []route {
 		{method: "POST", pattern: at + "/jobs", access: writing, handle: createJob},
 		{method: "POST", pattern: at + "/jobs/validateCredentials", access: calling, handle: validateCredentials},
 		{method: "GET", pattern: job, handle: getJob},
-		{method: "DELETE", pattern: job, access: writing, handle: deleteJob},
-		{method: "POST", pattern: job + "/start", access: writing, handle: startJob},
-		{method: "POST", pattern: job + "/pause", access: writing, handle: pauseJob},
-		{method: "POST", pattern: job + "/restart", access: writing, handle: restartJob},
+		{method: "DELETE", pattern: job, access: calling, handle: deleteJob},
+		{method: "POST", pattern: job + "/start", access: calling, handle: startJob},
+		{method: "POST", pattern: job + "/pause", access: calling, handle: pauseJob},
+		{method: "POST", pattern: job + "/restart", access: calling, handle: restartJob},
 		{method: "POST", pattern: job + "/validateCredentials", access: calling, handle: validateCredentials},
 		{method: "POST", pattern: job + "/provisionOnDemand", access: calling, handle: provisionOnDemand},
 		{method: "GET", pattern: job + "/schema", handle: getSchema},
@@ -83,7 +83,7 @@ func (c *call) host() (host, error) {
 	if found := c.Applications.find("appId", h.appID); len(found) == 1 {
 		h.app = found[0]
 	}
-	delay := c.e.o.Behaviour.SyncfabricDelay
+	delay := c.e.behaviour().SyncfabricDelay
 	switch age := c.e.now().Sub(e.Made); {
 	case e.Made.IsZero() || age >= delay:
 		return h, nil
@@ -124,7 +124,7 @@ func getSynchronization(c *call) (*reply, error) {
 func (c *call) maskedSecrets(h host) []any {
 	out := []any{}
 	if s := c.Sync[h.appID]; s != nil {
-		for _, secret := range s.seen(c.e.now(), c.e.o.Behaviour.SecretsDelay) {
+		for _, secret := range s.seen(c.e.now(), c.e.behaviour().SecretsDelay) {
 			value := secret.Value
 			if secretKeys[secret.Key] {
 				value = entra.MaskedSecret
@@ -161,7 +161,7 @@ func putSecrets(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.synchronizationOf(h.appID).write(credentials, c.e.o.Behaviour.ReplaceSecrets, c.e.now())
+	c.synchronizationOf(h.appID).write(credentials, c.e.behaviour().ReplaceSecrets, c.e.now())
 	return noContent()
 }
 
@@ -204,7 +204,7 @@ func (c *call) syncTemplates(h host) []syncTemplate {
 	}
 	out := []syncTemplate{{g.sync, g, false}}
 	if g.custom() {
-		out = append(out, syncTemplate{entra.TemplateCustomAppSSO, g, !c.e.o.Behaviour.BothTemplates})
+		out = append(out, syncTemplate{entra.TemplateCustomAppSSO, g, !c.e.behaviour().BothTemplates})
 	}
 	return out
 }
@@ -235,7 +235,7 @@ func (c *call) freshSchema(h host, t syncTemplate, id string) (*syncschema.Objec
 		return nil, err
 	}
 	doc.Set("version", "6.0")
-	if c.e.o.Behaviour.RuleSuffix {
+	if c.e.behaviour().RuleSuffix {
 		for _, rule := range doc.List("synchronizationRules") {
 			rule.Set("id", rule.Text("id")+"#V2")
 		}

@@ -3,7 +3,6 @@ package emulator
 import (
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/scimctl/scimctl/pkg/emulator/syncschema"
 	"github.com/scimctl/scimctl/pkg/entra"
@@ -20,7 +19,7 @@ func (c *call) theJob() (host, *job, error) {
 	if s := c.Sync[h.appID]; s != nil {
 		j = s.job(c.param("job"))
 	}
-	if j == nil || c.e.now().Before(j.Created.Add(c.e.o.Behaviour.JobDelay)) {
+	if j == nil || c.e.now().Before(j.Created.Add(c.e.behaviour().JobDelay)) {
 		return h, nil, unknownJob(c.param("job"))
 	}
 	return h, j, nil
@@ -40,7 +39,7 @@ func listJobs(c *call) (*reply, error) {
 	out := []any{}
 	if s := c.Sync[h.appID]; s != nil {
 		for _, j := range s.Jobs {
-			if !c.e.now().Before(j.Created.Add(c.e.o.Behaviour.JobDelay)) {
+			if !c.e.now().Before(j.Created.Add(c.e.behaviour().JobDelay)) {
 				out = append(out, c.selectedJob(h, j))
 			}
 		}
@@ -92,7 +91,10 @@ func createJob(c *call) (*reply, error) {
 	if j.Schema, err = c.freshSchema(h, t, j.ID); err != nil {
 		return nil, err
 	}
-	if c.e.o.Behaviour.ExtraMapping {
+	if err := c.e.attach(j, nil); err != nil {
+		return nil, err
+	}
+	if c.e.behaviour().ExtraMapping {
 		syncschema.AddExtra(j.Schema)
 	}
 	s := c.synchronizationOf(h.appID)
@@ -112,93 +114,8 @@ func getJob(c *call) (*reply, error) {
 // after creation it may not. Source: graph_contract §1.
 func (c *call) quietJob() (host, *job, error) {
 	h, j, err := c.theJob()
-	if err == nil && c.e.now().Before(j.Created.Add(c.e.o.Behaviour.JobConflict)) {
+	if err == nil && c.e.now().Before(j.Created.Add(c.e.behaviour().JobConflict)) {
 		err = fail(http.StatusConflict, "Conflict", "The synchronization job '%s' is busy.", j.ID)
 	}
 	return h, j, err
-}
-
-// deleteJob forgets the job with all its state; the secrets stay.
-// Source: graph_contract §5, gotcha 18.
-func deleteJob(c *call) (*reply, error) {
-	h, j, err := c.quietJob()
-	if err != nil {
-		return nil, err
-	}
-	s := c.Sync[h.appID]
-	s.Jobs = slices.DeleteFunc(s.Jobs, func(other *job) bool { return other == j })
-	return noContent()
-}
-
-// startJob resumes where the job stopped and lifts a quarantine. With the switch
-// for it, credentials that are missing put the job into quarantine at once, as a
-// first cycle would. Source: graph_contract §5, gotcha 46.
-func startJob(c *call) (*reply, error) {
-	h, j, err := c.quietJob()
-	if err != nil {
-		return nil, err
-	}
-	j.State, j.Started, j.Quarantine = entra.ScheduleActive, true, nil
-	switch b := c.e.o.Behaviour; {
-	case b.QuarantineDeletes:
-		j.Quarantine = &quarantine{c.e.now(), "TooManyDeletes", "TooManyDeletes", "The deletion threshold was reached."}
-	case b.QuarantineCredentials || c.Sync[h.appID].secret(entra.KeyBaseAddress) == "":
-		j.Quarantine = &quarantine{c.e.now(), "EncounteredQuarantineException", invalidCredentials, "Please provide a valid tenant URL for your application."}
-	}
-	return noContent()
-}
-
-// invalidCredentials is the code of a first cycle that cannot sign in.
-// Source: graph_contract §1.
-const invalidCredentials = "SystemForCrossDomainIdentityManagementInvalidCredentials"
-
-func pauseJob(c *call) (*reply, error) {
-	_, j, err := c.quietJob()
-	if err != nil {
-		return nil, err
-	}
-	if j.State = pausedState; c.e.o.Behaviour.PausedSchedule {
-		j.State = entra.SchedulePaused
-	}
-	return noContent()
-}
-
-// resets are the flags of a restart. Source: graph_contract §5.
-var resets = map[string]int{
-	"None": 0, "ConnectorDataStore": 1, "Escrows": 2, "Watermark": 4, "QuarantineState": 8, "Full": 15, "ForceDeletes": 32,
-}
-
-func restartJob(c *call) (*reply, error) {
-	_, j, err := c.quietJob()
-	if err != nil {
-		return nil, err
-	}
-	var body struct {
-		Criteria *struct {
-			ResetScope *string `json:"resetScope"`
-		} `json:"criteria"`
-	}
-	if len(c.body) > 0 {
-		if err := c.decode(&body); err != nil {
-			return nil, err
-		}
-	}
-	flags := resets["QuarantineState"] | resets["Watermark"] | resets["Escrows"]
-	if body.Criteria != nil && body.Criteria.ResetScope != nil && strings.TrimSpace(*body.Criteria.ResetScope) != "" {
-		flags = 0
-		for name := range strings.SplitSeq(*body.Criteria.ResetScope, ",") {
-			value, known := resets[strings.TrimSpace(name)]
-			if !known {
-				return nil, badRequest("Invalid value '%s' for 'resetScope'.", strings.TrimSpace(name))
-			}
-			flags |= value
-		}
-	}
-	if flags&(resets["QuarantineState"]|resets["ForceDeletes"]) != 0 {
-		j.Quarantine = nil
-	}
-	if flags&resets["ConnectorDataStore"] != 0 {
-		j.Links, j.Members = nil, nil // the connector's memory: objects are matched anew
-	}
-	return noContent()
 }

@@ -20,26 +20,18 @@ type synchronization struct {
 	OnDemand  []time.Time                   `json:"-"`                   // calls of the last ten seconds
 }
 
-// job is a synchronization job.
+// job is a synchronization job. What its cycles know is in files of their own.
 type job struct {
-	ID       string                       `json:"id"`
-	Template string                       `json:"template"`
-	Created  time.Time                    `json:"created"`
-	State    string                       `json:"state"`   // of the schedule
-	Started  bool                         `json:"started"` // it was started at least once
-	Schema   *syncschema.Object           `json:"schema"`
-	Links    map[string]map[string]string `json:"links,omitempty"`   // type -> source id -> target id
-	Members  map[string][]engine.Member   `json:"members,omitempty"` // that groups were given, by source id
+	ID       string             `json:"id"`
+	Template string             `json:"template"`
+	Created  time.Time          `json:"created"`
+	State    string             `json:"state"`   // of the schedule
+	Started  bool               `json:"started"` // it was started at least once
+	Schema   *syncschema.Object `json:"schema"`
 
-	Quarantine *quarantine `json:"quarantine,omitempty"`
-}
-
-// quarantine says why and since when a job is held up.
-type quarantine struct {
-	Began   time.Time `json:"began"`
-	Reason  string    `json:"reason"`
-	Code    string    `json:"code"`
-	Message string    `json:"message"`
+	engine  *engine.State // never nil, safe for concurrent use
+	journal *journal      // of the state
+	turns   *turns        // who works on which object
 }
 
 // secret returns a stored value, "" for none.
@@ -82,9 +74,6 @@ var secretKeys = map[string]bool{
 // Disabled or Paused is not known. Source: graph_contract §5 [?].
 const pausedState = entra.ScheduleDisabled
 
-// interval is that of SCIM jobs. Source: graph_contract §5.
-const interval = "PT40M"
-
 // noTenant is a tenant id without hyphens, as the schema of a template has it.
 const noTenant = "00000000000000000000000000000000"
 
@@ -101,77 +90,6 @@ func (s *state) synchronizationOf(appID string) *synchronization {
 		s.Sync[appID] = &synchronization{}
 	}
 	return s.Sync[appID]
-}
-
-// jobJSON prints a job with the shapes of its life: Disabled and Paused when new,
-// NotRun with an execution that failed with error None once started.
-// Source: graph_contract §5.
-func (c *call) jobJSON(j *job) map[string]any {
-	status := map[string]any{
-		"countSuccessiveCompleteFailures": 0, "escrowsPruned": false, "code": entra.StatusPaused,
-		"lastExecution": nil, "lastSuccessfulExecution": nil, "lastSuccessfulExecutionWithExports": nil, "quarantine": nil,
-		"steadyStateFirstAchievedTime": never, "steadyStateLastAchievedTime": never, "troubleshootingUrl": nil,
-		"progress": []any{}, "synchronizedEntryCountByType": counts(j),
-	}
-	if j.Started {
-		status["lastExecution"], status["troubleshootingUrl"] = notRun(), ""
-	}
-	if j.State == entra.ScheduleActive {
-		status["code"] = entra.StatusNotRun
-	}
-	if q := j.Quarantine; q != nil {
-		c.quarantined(status, q)
-	}
-	return map[string]any{
-		"id": j.ID, "templateId": j.Template,
-		"schedule": map[string]any{"expiration": nil, "interval": interval, "state": j.State},
-		"status":   status,
-		"synchronizationJobSettings": []any{
-			map[string]any{"name": "AzureIngestionAttributeOptimization", "value": "False"},
-			map[string]any{"name": "LookaheadQueryEnabled", "value": "False"},
-		},
-	}
-}
-
-// counts tells how many entries are linked, by kind.
-func counts(j *job) []any {
-	out := []any{}
-	for _, typ := range []string{"Group", "User"} {
-		if n := len(j.Links[typ]); n > 0 {
-			out = append(out, map[string]any{"key": typ + " to customappsso", "value": n})
-		}
-	}
-	return out
-}
-
-// notRun is the execution of a job that has not run yet.
-func notRun() map[string]any {
-	return map[string]any{
-		"activityIdentifier": nil, "countEntitled": 0, "countEntitledForProvisioning": 0, "countEscrowed": 0,
-		"countEscrowedRaw": 0, "countExported": 0, "countExports": 0, "countImported": 0, "countImportedDeltas": 0,
-		"countImportedReferenceDeltas": 0, "state": "Failed", "timeBegan": never, "timeEnded": never,
-		"error": map[string]any{"code": "None", "message": "", "tenantActionable": false},
-	}
-}
-
-// retryAfter is when a fresh quarantine is tried again. Source: graph_contract §5.
-const retryAfter = 5 * time.Minute
-
-func (c *call) quarantined(status map[string]any, q *quarantine) {
-	reason := map[string]any{"code": q.Code, "message": q.Message, "tenantActionable": true}
-	run := notRun()
-	run["activityIdentifier"] = c.idFor("execution/" + precise(q.Began))
-	run["timeBegan"], run["timeEnded"], run["error"] = precise(q.Began), precise(q.Began), reason
-	flags := q.Reason
-	if c.e.o.Behaviour.SpacedFlags {
-		flags = syncschema.SpaceFlags(flags)
-	}
-	status["code"], status["countSuccessiveCompleteFailures"] = entra.StatusQuarantine, 1
-	status["lastExecution"] = run
-	status["quarantine"] = map[string]any{
-		"currentBegan": precise(q.Began), "nextAttempt": precise(q.Began.Add(retryAfter)), "seriesBegan": precise(q.Began),
-		"seriesCount": 1, "reason": flags, "error": reason,
-	}
 }
 
 // seenSecrets is what a read of the secrets finds at this moment.

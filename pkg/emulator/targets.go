@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/scimctl/scimctl/pkg/scim"
@@ -20,36 +22,63 @@ import (
 // and path; two applications with the same URL share it. The default one, under
 // /scim/v2, belongs to nobody.
 type targets struct {
-	now func() time.Time
+	now     func() time.Time
+	journal *journal
+
+	writes sync.Mutex             // one write at a time, so that the journal has their order
+	moment atomic.Pointer[moment] // of the write that is under way
 
 	mu      sync.Mutex
-	servers map[string]*server.Server // by name
+	servers map[string]*target // by name
 }
 
 // defaultTarget is the name of the target that Info points at.
 const defaultTarget = "v2"
 
-func newTargets(now func() time.Time, saved map[string]*server.State) *targets {
-	t := &targets{now: now, servers: map[string]*server.Server{}}
-	for name, state := range saved {
-		t.servers[name] = server.New(server.Options{Now: now, State: state})
-	}
+func newTargets(now func() time.Time, s store) (*targets, error) {
+	t := &targets{now: now, journal: newJournal(s, targetsJournal), servers: map[string]*target{}}
+	err := t.journal.load(t.restore, t.replay)
 	t.get(defaultTarget)
-	return t
+	return t, err
+}
+
+// restore makes the targets of a file.
+func (t *targets) restore(whole []byte) error {
+	saved := map[string]*server.State{}
+	if err := json.Unmarshal(whole, &saved); err != nil {
+		return err
+	}
+	for name, state := range saved {
+		if state == nil {
+			return fmt.Errorf("target %q is empty", name)
+		}
+		t.servers[name] = t.make(name, state)
+	}
+	return nil
+}
+
+// save writes the content of all targets.
+func (t *targets) save() error {
+	return t.journal.save(func(turn func()) any {
+		t.writes.Lock()
+		defer t.writes.Unlock()
+		turn()
+		return t.snapshot()
+	})
 }
 
 // get returns the target of a name, made when it is first asked for.
-func (t *targets) get(name string) *server.Server {
+func (t *targets) get(name string) *target {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.servers[name] == nil {
-		t.servers[name] = server.New(server.Options{Now: t.now})
+		t.servers[name] = t.make(name, nil)
 	}
 	return t.servers[name]
 }
 
 // known returns a target that exists.
-func (t *targets) known(name string) (*server.Server, bool) {
+func (t *targets) known(name string) (*target, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s, ok := t.servers[name]
@@ -67,7 +96,7 @@ func (t *targets) snapshot() map[string]*server.State {
 	out := map[string]*server.State{}
 	for _, name := range t.names() {
 		if s, ok := t.known(name); ok {
-			out[name] = s.State()
+			out[name] = s.server.State()
 		}
 	}
 	return out
@@ -85,7 +114,7 @@ func targetName(u *url.URL) string {
 
 // serve answers /scim, which lists the targets, and what is below /scim/{name}.
 // Whoever comes this way needs the tenant's own SCIM token.
-func (t *targets) serve(w http.ResponseWriter, r *http.Request, token string, save func() error) {
+func (t *targets) serve(w http.ResponseWriter, r *http.Request, token string) {
 	given, isBearer := bearer(r)
 	if !isBearer || !equalSecrets(given, token) {
 		refuseSCIM(w, http.StatusUnauthorized, "The bearer token is missing or wrong: use the scimToken that the emulator printed.")
@@ -104,8 +133,8 @@ func (t *targets) serve(w http.ResponseWriter, r *http.Request, token string, sa
 	inner := r.Clone(r.Context())
 	inner.URL.Path, inner.URL.RawPath = "/"+rest, ""
 	s.ServeHTTP(w, inner)
-	if r.Method != http.MethodGet {
-		_ = save() // the change is kept in memory and written with the next one, or by Close, which reports the failure
+	if t.journal.long() {
+		_ = t.save() // the change is kept in memory and written with the next one, or by Close, which reports the failure
 	}
 }
 

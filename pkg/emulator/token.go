@@ -101,7 +101,7 @@ func (e *Emulator) grant(w http.ResponseWriter, s *state, audience string, asser
 }
 
 func (e *Emulator) sign(s *state, audience string, assertion bool) (string, error) {
-	now := e.now()
+	now := e.o.Now() // not the tenant's, which may be moved while clients hold tokens
 	c := claims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: "https://sts.windows.net/" + s.TenantID + "/", Subject: s.clientObjectID(), Audience: jwt.ClaimStrings{audience},
@@ -172,9 +172,9 @@ func (e *Emulator) authenticate(r *http.Request, base string) (*claims, error) {
 	switch {
 	case err != nil:
 		return nil, invalidToken("Access token validation failure. Invalid signature.")
-	case c.ExpiresAt == nil || !e.now().Before(c.ExpiresAt.Time):
+	case c.ExpiresAt == nil || !e.o.Now().Before(c.ExpiresAt.Time):
 		return nil, invalidToken("Lifetime validation failed, the token is expired.")
-	case c.NotBefore != nil && e.now().Before(c.NotBefore.Time):
+	case c.NotBefore != nil && e.o.Now().Before(c.NotBefore.Time):
 		return nil, invalidToken("Lifetime validation failed, the token is not yet valid.")
 	case len(c.Audience) != 1 || c.Audience[0] != base && !slices.Contains(graphAudiences, c.Audience[0]):
 		return nil, invalidToken("Access token validation failure. Invalid audience.")

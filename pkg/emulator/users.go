@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -14,6 +15,9 @@ func userRoutes() []route {
 		{method: "PATCH", pattern: "/users/{user}", access: writing, handle: patchUser},
 		{method: "DELETE", pattern: "/users/{user}", access: writing, handle: deleteUser},
 		{method: "GET", pattern: "/users/{user}/manager", handle: getManager},
+		{method: "PUT", pattern: "/users/{user}/manager/$ref", access: writing, handle: putManager},
+		{method: "DELETE", pattern: "/users/{user}/manager/$ref", access: writing, handle: deleteManager},
+		{method: "GET", pattern: "/users/{user}/directReports", handle: listDirectReports},
 		{method: "GET", pattern: "/users/{user}/memberOf", handle: userMemberOf},
 		{method: "GET", pattern: "/users/{user}/transitiveMemberOf", handle: userTransitiveMemberOf},
 		{method: "GET", pattern: "/me", handle: me},
@@ -104,10 +108,8 @@ func patchUser(c *call) (*reply, error) {
 			return nil, err
 		}
 	}
-	for name, v := range changes {
-		e.Props[name] = v
-	}
-	delete(e.Props, "passwordProfile") // never kept, never shown
+	delete(changes, "passwordProfile") // never kept, never shown
+	c.edit(e, func() { maps.Copy(e.Props, changes) })
 	return noContent()
 }
 
@@ -164,9 +166,12 @@ func createUser(c *call) (*reply, error) {
 	delete(props, "passwordProfile")
 	props["id"] = c.newID()
 	props["createdDateTime"] = seconds(c.e.now())
-	props["userType"] = "Member"
+	if props["userType"] == nil {
+		props["userType"] = "Member"
+	}
 	e := &entity{Kind: "user", Props: props}
 	c.Users.add(e)
+	c.appeared(e)
 	r, err := c.entityReply(userKind, e)
 	if err == nil {
 		r.status = 201
@@ -180,7 +185,5 @@ func deleteUser(c *call) (*reply, error) {
 		return nil, err
 	}
 	c.softDelete(c.Users, e)
-	// The directory frees the name of a deleted user.
-	e.Props["userPrincipalName"] = deletedName(e.id(), e.text("userPrincipalName"))
 	return noContent()
 }

@@ -13,11 +13,12 @@ import (
 
 // TestConnection looks for an object that cannot exist, as Entra's Test
 // Connection does: a user by the matching attribute, and a group where groups are
-// provisioned. Anything but an empty ListResponse is a failure. The error is a
-// *client.Error. Source: entra_wire W-01, W-07.
+// provisioned. Anything but an empty ListResponse is a failure. In Okta's dialects it
+// asks for a short list of users. The error is a *client.Error.
+// Source: entra_wire W-01, W-07; okta_contract §9.
 func (e *Engine) TestConnection(ctx context.Context) error {
 	for _, k := range []*kind{e.users, e.groups} {
-		if k == nil {
+		if k == nil || k == e.groups && e.users != nil && e.config.Dialect.IsOkta() {
 			continue
 		}
 		if err := e.probe(ctx, k); err != nil {
@@ -28,6 +29,10 @@ func (e *Engine) TestConnection(ctx context.Context) error {
 }
 
 func (e *Engine) probe(ctx context.Context, k *kind) error {
+	if plain := e.config.Dialect.Probe(); plain != nil {
+		_, err := e.config.Client.Search(ctx, k.resource, plain...)
+		return err
+	}
 	id, err := uuid.NewRandomFromReader(e.config.Env.Random)
 	if err != nil {
 		return &client.Error{Kind: client.KindProtocol, Method: http.MethodGet, URL: k.resource, Detail: "no random id for the query", Err: err}
@@ -37,11 +42,11 @@ func (e *Engine) probe(ctx context.Context, k *kind) error {
 		return &client.Error{Kind: client.KindProtocol, Method: http.MethodGet, URL: k.resource, Detail: "the matching attribute is no SCIM path", Err: err}
 	}
 	filter := scim.Equal(path, id.String()).String()
-	query := []client.Param{{Name: "filter", Value: filter}}
+	query := e.config.Dialect.SearchUsers
 	if k == e.groups {
-		query = []client.Param{withoutMembers, query[0]}
+		query = e.config.Dialect.SearchGroups
 	}
-	list, err := e.config.Client.Search(ctx, k.resource, query...)
+	list, err := e.config.Client.Search(ctx, k.resource, query(filter)...)
 	if err != nil {
 		return err
 	}

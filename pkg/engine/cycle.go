@@ -97,13 +97,13 @@ func (c *cycle) run(ctx context.Context) error {
 			continue
 		}
 		c.progress.Phase = p.phase
-		if err := each(work, c.job.config.Workers, c.objects(work, p.typ), c.provision); err != nil {
+		if err := each(work, c.job.atOnce(), c.objects(work, p.typ), c.provision); err != nil {
 			return c.ended(ctx, fmt.Errorf("read the %s of the directory: %w", p.phase, err))
 		}
 	}
 	c.progress.Phase = PhaseReferences
 	c.progress.Total += len(c.waiting)
-	return c.ended(ctx, each(work, c.job.config.Workers, c.references(), c.refer))
+	return c.ended(ctx, each(work, c.job.atOnce(), c.references(), c.refer))
 }
 
 // ended returns the error with which the work ended; a broken endpoint is none of
@@ -120,30 +120,40 @@ func (c *cycle) ended(ctx context.Context, err error) error {
 	return err
 }
 
-// each works on the items, several at a time, until they or the context end. The
-// error is that of the items or of the context.
+// each works on the items, several at a time, until they or the context end, and
+// returns when nobody works any more. The error is that of the items or of the
+// context, with which items may be left.
 func each[T any](ctx context.Context, workers int, items iter.Seq2[T, error], work func(context.Context, T)) error {
 	var busy sync.WaitGroup
-	defer busy.Wait()
-	free := make(chan struct{}, workers)
+	todo := make(chan T, workers) // so that the next item is there when a worker is free
+	for range workers {
+		busy.Go(func() {
+			for item := range todo {
+				if ctx.Err() == nil {
+					work(ctx, item)
+				}
+			}
+		})
+	}
+	err := feed(ctx, todo, items)
+	close(todo)
+	busy.Wait()
+	return cmp.Or(err, context.Cause(ctx))
+}
+
+// feed hands items out until they or the context end.
+func feed[T any](ctx context.Context, todo chan<- T, items iter.Seq2[T, error]) error {
 	for item, err := range items {
 		if err != nil {
 			return err
 		}
-		if workers == 1 {
-			work(ctx, item)
-		} else {
-			free <- struct{}{}
-			busy.Go(func() {
-				defer func() { <-free }()
-				work(ctx, item)
-			})
-		}
-		if ctx.Err() != nil {
+		select {
+		case todo <- item:
+		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
 	}
-	return context.Cause(ctx)
+	return nil
 }
 
 // item is an object to provision in a cycle.
@@ -185,6 +195,7 @@ func (c *cycle) find(ctx context.Context, typ, id string) (Subject, error) {
 // provision provisions an object without its references.
 func (c *cycle) provision(ctx context.Context, it item) {
 	m := Member{it.Object.Type, it.Object.ID}
+	defer c.job.config.Enter(m)()
 	_, linked := c.job.state.memory.mark(m)
 	it.Subject = c.membership(it.Subject)
 	how := manner{part: plainPart, change: received(it.Subject, linked), hold: c.hold, program: c.program(it.Change, linked)}
@@ -245,6 +256,7 @@ func (c *cycle) references() iter.Seq2[reference, error] {
 
 // refer writes the references of an object.
 func (c *cycle) refer(ctx context.Context, w reference) {
+	defer c.job.config.Enter(Member{w.change.Object.Type, w.change.Object.ID})()
 	r := c.job.engine.run(ctx, w.change.Subject, manner{part: referencePart, change: updateChange, created: w.created, kept: w.kept})
 	switch {
 	case ctx.Err() != nil && r.out.Status == Failure:

@@ -22,6 +22,10 @@ type Config struct {
 	Env                     mapping.Env // Now must be set; Random nil means crypto/rand
 	SourceSystem            string      // for step texts; "" means "Microsoft Entra ID"
 	TargetSystem            string      // "" means "customappsso", as every SCIM job calls it (graph_contract §8)
+
+	// Observe is told of each object as expressions see it, with the attributes that
+	// the service adds, right before they are evaluated; nil tells nobody.
+	Observe func(*mapping.Program, mapping.Object)
 }
 
 // Engine provisions single objects. It is safe for concurrent use for different
@@ -29,6 +33,7 @@ type Config struct {
 type Engine struct {
 	config        Config
 	users, groups *kind
+	machines      sync.Pool // of *mapping.Machine
 }
 
 // New checks the configuration.
@@ -57,6 +62,7 @@ func New(c Config) (*Engine, error) {
 		c.TargetSystem = "customappsso"
 	}
 	e := &Engine{config: c}
+	e.machines.New = func() any { return mapping.NewMachine(c.Env) }
 	var err error
 	if e.users, err = newKind(c.Users, "Users"); err != nil {
 		return nil, err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/scimctl/scimctl/pkg/mapping"
@@ -33,9 +35,13 @@ func (r *run) create(ctx context.Context) *ending {
 	if r.typ == mapping.Group {
 		build = scim.CreateGroup
 	}
-	values := make([]scim.AttributeValue, len(plain))
-	for i, v := range plain {
-		values[i] = v.AttributeValue
+	values := make([]scim.AttributeValue, len(plain), len(plain)+1)
+	for i := range plain {
+		values[i] = plain[i].AttributeValue
+	}
+	values, err := r.withPassword(values)
+	if err != nil {
+		return &ending{ActionCreate, Failure, CodeInternalError, err.Error(), "", err}
 	}
 	changes := created(plain)
 	body, err := build(r.e.config.Dialect, values)
@@ -64,10 +70,14 @@ func (r *run) create(ctx context.Context) *ending {
 // creatable leaves out what Entra does not export in a creation; the next run finds
 // the difference and sends it. Source: entra_wire W-23.
 func (r *run) creatable(values []mapping.Value) []mapping.Value {
+	skipped := func(v mapping.Value) bool { return r.e.config.Dialect.SkipsOnCreate(v.Path) }
+	if !slices.ContainsFunc(values, skipped) {
+		return values
+	}
 	var now []mapping.Value
 	var later []Detail
 	for _, v := range values {
-		if scim.SkippedOnCreate(v.Path) {
+		if skipped(v) {
 			later = append(later, Detail{v.Target, "exporting the property is not supported for this operation: Add"})
 			continue
 		}
@@ -122,23 +132,30 @@ func needs(a Action) mapping.Actions {
 	return mapping.Update
 }
 
-// patch sends the changes in one request, none when there are none.
+// patch sends the changes, in one request where the dialect has no more, and nothing
+// when there are none.
 func (r *run) patch(ctx context.Context, action Action, changes []change) *ending {
 	if len(changes) == 0 {
 		return nil
 	}
-	build := scim.UpdateUser
-	if r.typ == mapping.Group {
-		build = scim.UpdateGroup
+	if end := r.read(ctx, action); end != nil {
+		return end
 	}
-	body, err := build(r.e.config.Dialect, wire(changes))
+	build := scim.WriteUser
+	if r.typ == mapping.Group {
+		build, r.announced = scim.WriteGroup, true
+	}
+	writes, err := build(r.e.config.Dialect, r.have, wire(changes))
 	if err != nil {
 		return r.unwritable(action, EntryExportUpdate, err)
 	}
 	r.modified(changes)
-	after, end := r.send(ctx, action, "update", body)
-	if end != nil {
-		return end
+	var after *scim.Object // as the last answer has it, with all changes
+	for _, w := range writes {
+		var end *ending
+		if after, end = r.send(ctx, action, "update", w); end != nil {
+			return end
+		}
 	}
 	done := "updated"
 	if action == ActionDisable {
@@ -148,15 +165,20 @@ func (r *run) patch(ctx context.Context, action Action, changes []change) *endin
 	return nil
 }
 
-// send sends a PATCH. An object that has vanished meanwhile is unlinked.
-func (r *run) send(ctx context.Context, action Action, what string, body *scim.Object) (*scim.Object, *ending) {
-	after, err := r.e.config.Client.Patch(ctx, r.k.resource, r.out.TargetID, body)
+// send sends a change. An object that has vanished meanwhile is unlinked.
+func (r *run) send(ctx context.Context, action Action, what string, w scim.Write) (*scim.Object, *ending) {
+	do := r.e.config.Client.Patch
+	if w.Method == http.MethodPut {
+		do = r.e.config.Client.Replace
+	}
+	after, err := do(ctx, r.k.resource, r.out.TargetID, w.Body)
 	if _, said := notFound(err); said {
 		r.e.config.Links.Unlink(r.typ, r.id)
 	}
 	if err != nil {
-		return nil, r.fail(action, EntryExportUpdate, StepExport, what, body, err)
+		return nil, r.fail(action, EntryExportUpdate, StepExport, what, w.Body, err)
 	}
+	r.have = nil
 	return after, nil
 }
 
@@ -173,6 +195,9 @@ func (r *run) forget(ctx context.Context) *ending {
 		return r.skip(SkipNotEntitled, r.verdict.reasons(r.typ), "Nothing is deleted of an object that had left the scope before; remove it at the server if need be.")
 	}
 	r.out.TargetID = id
+	if r.typ == mapping.User && r.e.config.Dialect.NeverDeletesUsers() {
+		return r.switchOff(ctx)
+	}
 	return r.remove(ctx)
 }
 
@@ -259,6 +284,9 @@ func (r *run) done(action Action) *ending {
 	if len(r.lost) > 0 && end.message == "" {
 		end.message = "the server's answer does not have what was sent: " + strings.Join(r.lost, ", ")
 		end.advice = "Ask the vendor whether the server stores these attributes unchanged (RFC 7644 §3.3): what differs is sent again in every cycle."
+		if slices.Contains(r.lost, attrMembers) {
+			end.advice = "Ask the vendor whether a PATCH changes the members that it names and no others. Entra never reads members back: a restart with the reset scope Full gives them again."
+		}
 	}
 	return end
 }

@@ -29,6 +29,7 @@ type company struct {
 	now     time.Time
 	records []engine.Record
 	refuse  func(request, content string) *answer // nil result: let it through
+	divert  http.Handler                          // in place of the server; nil: the server itself
 }
 
 func newCompany(t *testing.T, s setup, change func(*engine.JobConfig)) *company {
@@ -51,6 +52,10 @@ func newCompany(t *testing.T, s setup, change func(*engine.JobConfig)) *company 
 				scripted{r.Method + " " + r.URL.Path: *a}.ServeHTTP(w, r)
 				return
 			}
+		}
+		if c.divert != nil {
+			c.divert.ServeHTTP(w, r)
+			return
 		}
 		target.ServeHTTP(w, r)
 	})

@@ -43,14 +43,15 @@ type Claims interface {
 	Claim(typ, sourceID, targetID string) (owner string)
 }
 
-// Memory is Links, Sources, Claims and Memberships in memory, safe for concurrent
+// Memory is Links, Sources, Claims, Memberships and Names in memory, safe for concurrent
 // use. It is written and read as JSON.
 type Memory struct {
 	mu      sync.Mutex
 	targets map[Member]string
 	sources map[Member]string // keyed by type and target id
 	members map[string]map[Member]bool
-	marks   map[Member]mark // of linked objects
+	marks   map[Member]mark   // of linked objects
+	names   map[Member]string // likewise, where somebody asks for them
 }
 
 // mark is how a linked object was left at the target.
@@ -68,7 +69,7 @@ func NewMemory() *Memory {
 
 func (l *Memory) clear() {
 	l.targets, l.sources = map[Member]string{}, map[Member]string{}
-	l.members, l.marks = map[string]map[Member]bool{}, map[Member]mark{}
+	l.members, l.marks, l.names = map[string]map[Member]bool{}, map[Member]mark{}, map[Member]string{}
 }
 
 // Target returns the target id of a source object.
@@ -133,6 +134,7 @@ func (l *Memory) unlink(typ, sourceID string) {
 	}
 	delete(l.targets, Member{typ, sourceID})
 	delete(l.marks, Member{typ, sourceID})
+	delete(l.names, Member{typ, sourceID})
 }
 
 // HasMember reports whether the group was given the member.

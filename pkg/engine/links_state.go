@@ -41,6 +41,22 @@ func (l *Memory) count(typ string) int {
 	return n
 }
 
+// Name implements Names.
+func (l *Memory) Name(typ, sourceID string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.names[Member{typ, sourceID}]
+}
+
+// SetName implements Names. An object that is not linked has no name.
+func (l *Memory) SetName(typ, sourceID, name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, linked := l.targets[Member{typ, sourceID}]; linked {
+		l.names[Member{typ, sourceID}] = name
+	}
+}
+
 func (l *Memory) mark(m Member) (mark, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -73,6 +89,7 @@ type linkJSON struct {
 	Type   string `json:"type"`
 	Source string `json:"source"`
 	Target string `json:"target"`
+	Name   string `json:"name,omitempty"`
 	Off    bool   `json:"off,omitempty"`
 	Left   bool   `json:"left,omitempty"`
 }
@@ -88,7 +105,7 @@ func (l *Memory) MarshalJSON() ([]byte, error) {
 	defer l.mu.Unlock()
 	out := memoryJSON{Links: make([]linkJSON, 0, len(l.targets))}
 	for _, m := range slices.SortedFunc(maps.Keys(l.targets), compareMembers) {
-		out.Links = append(out.Links, linkJSON{m.Type, m.ID, l.targets[m], l.marks[m].off, l.marks[m].left})
+		out.Links = append(out.Links, linkJSON{m.Type, m.ID, l.targets[m], l.names[m], l.marks[m].off, l.marks[m].left})
 	}
 	for group, members := range l.members {
 		if len(members) == 0 {
@@ -118,6 +135,9 @@ func (l *Memory) UnmarshalJSON(data []byte) error {
 		l.link(k.Type, k.Source, k.Target)
 		if how := (mark{k.Off, k.Left}); how != (mark{}) {
 			l.marks[m] = how
+		}
+		if k.Name != "" {
+			l.names[m] = k.Name
 		}
 	}
 	for group, members := range in.Members {

@@ -15,9 +15,6 @@ import (
 	"github.com/scimctl/scimctl/pkg/scim/client"
 )
 
-// withoutMembers is what every read of a group asks for. Source: entra_wire W-04.
-var withoutMembers = client.Param{Name: "excludedAttributes", Value: "members"}
-
 // linked reads the target object that the source object is linked to; nil when it
 // is not linked, or when the target object has vanished and is to be matched again.
 func (r *run) linked(ctx context.Context) (*scim.Object, *ending) {
@@ -25,11 +22,7 @@ func (r *run) linked(ctx context.Context) (*scim.Object, *ending) {
 	if !ok {
 		return nil, nil
 	}
-	var query url.Values
-	if r.typ == mapping.Group {
-		query = url.Values{withoutMembers.Name: {withoutMembers.Value}}
-	}
-	have, err := r.e.config.Client.Get(ctx, r.k.resource, id, query)
+	have, err := r.get(ctx, id)
 	gone, said := notFound(err)
 	switch {
 	case gone && (said || r.verdict.inScope()):
@@ -44,9 +37,20 @@ func (r *run) linked(ctx context.Context) (*scim.Object, *ending) {
 	case err != nil:
 		return nil, r.fail(ActionOther, EntryImport, StepMatching, "read", nil, err)
 	}
-	r.out.TargetID = id
+	r.out.TargetID, r.have = id, have
 	r.retrieved(have)
 	return have, nil
+}
+
+// get reads a target object.
+func (r *run) get(ctx context.Context, id string) (*scim.Object, error) {
+	query := url.Values{}
+	if r.typ == mapping.Group {
+		for _, p := range r.e.config.Dialect.ReadGroup() {
+			query.Add(p.Name, p.Value)
+		}
+	}
+	return r.e.config.Client.Get(ctx, r.k.resource, id, query)
 }
 
 // match looks for the object at the server by the matching attributes, one
@@ -59,11 +63,7 @@ func (r *run) match(ctx context.Context) (*scim.Object, *ending) {
 	}
 	for _, v := range values {
 		filter := scim.Equal(v.Path, v.Values[0]).String()
-		query := []client.Param{{Name: "filter", Value: filter}}
-		if r.typ == mapping.Group {
-			query = []client.Param{withoutMembers, query[0]}
-		}
-		list, err := r.e.config.Client.Search(ctx, r.k.resource, query...)
+		list, err := r.search(ctx, filter)
 		if err != nil {
 			return nil, r.fail(ActionOther, EntryImport, StepMatching, "search", nil, err)
 		}
@@ -79,12 +79,26 @@ func (r *run) match(ctx context.Context) (*scim.Object, *ending) {
 	return nil, nil
 }
 
+// search asks for the objects that fit the filter. In Okta's dialects a SCIM error of
+// 404 says that there are none. Source: okta_contract §9.
+func (r *run) search(ctx context.Context, filter string) (*client.List, error) {
+	query := r.e.config.Dialect.SearchUsers
+	if r.typ == mapping.Group {
+		query = r.e.config.Dialect.SearchGroups
+	}
+	list, err := r.e.config.Client.Search(ctx, r.k.resource, query(filter)...)
+	if _, said := notFound(err); said && r.e.config.Dialect.IsOkta() {
+		return &client.List{}, nil
+	}
+	return list, err
+}
+
 // matching returns the mapped values to match by, by precedence.
 func (r *run) matching() []mapping.Value {
 	var values []mapping.Value
-	for _, v := range r.result.Values {
-		if v.Match > 0 && len(v.Values) > 0 && v.Values[0] != "" {
-			values = append(values, v)
+	for i := range r.result.Values {
+		if v := &r.result.Values[i]; len(v.Values) > 0 && v.Values[0] != "" && r.e.matches(r.typ, v) {
+			values = append(values, *v)
 		}
 	}
 	slices.SortStableFunc(values, func(a, b mapping.Value) int { return cmp.Compare(a.Match, b.Match) })
@@ -94,8 +108,12 @@ func (r *run) matching() []mapping.Value {
 // unmatchable ends the run of an object that has nothing to match by.
 func (r *run) unmatchable() *ending {
 	var names []string
-	for _, a := range r.k.Matching() {
-		names = append(names, a.Target.Value)
+	if r.e.config.Dialect.IsOkta() {
+		names = append(names, nameTarget(r.typ))
+	} else {
+		for _, a := range r.k.Matching() {
+			names = append(names, a.Target.Value)
+		}
 	}
 	message := "there is no value for the matching attribute " + strings.Join(names, ", ")
 	if err := errors.Join(r.result.Errors...); err != nil {
@@ -139,7 +157,7 @@ func (r *run) only(list *client.List, v mapping.Value, filter string) (*scim.Obj
 // adopt links the object that was found.
 func (r *run) adopt(have *scim.Object) (*scim.Object, *ending) {
 	id := have.ID()
-	r.out.TargetID = id
+	r.out.TargetID, r.have = id, have
 	r.retrieved(have)
 	if end := r.link(id); end != nil {
 		return nil, end

@@ -26,6 +26,7 @@ type MemoryDirectory struct {
 type directoryObject struct {
 	typ, id  string
 	attrs    map[string]any
+	object   mapping.Object   // of attrs
 	members  []Member // of a group
 	deleted  Deleted
 	assigned bool             // when it was deleted for good
@@ -77,7 +78,8 @@ func (d *MemoryDirectory) Put(typ string, attrs map[string]any) error {
 		have.changes[name] = d.serial
 	}
 	have.changed = d.serial
-	return nil
+	have.object, err = mapping.NewObject(typ, have.attrs)
+	return err
 }
 
 // SetMember puts a direct member into a group or takes it out.
@@ -184,6 +186,10 @@ func (d *MemoryDirectory) setDeleted(id string, to Deleted) error {
 		delete(d.memberOf, id)
 		delete(d.roles, id)
 		o.members, o.attrs = nil, map[string]any{attrObjectID: id}
+		var err error
+		if o.object, err = mapping.NewObject(o.typ, o.attrs); err != nil {
+			return err
+		}
 	} else {
 		for _, m := range o.members {
 			d.touch(d.objects[m.Type][m.ID], attrRoles) // a deleted group assigns nobody
@@ -231,19 +237,15 @@ func (d *MemoryDirectory) rolesOf(o *directoryObject) []string {
 }
 
 // subject is an object as it is now; the lock is held.
-func (d *MemoryDirectory) subject(o *directoryObject) (Subject, error) {
-	object, err := mapping.NewObject(o.typ, o.attrs)
-	if err != nil {
-		return Subject{}, err
-	}
-	s := Subject{Object: object, Roles: d.rolesOf(o), Deleted: o.deleted}
+func (d *MemoryDirectory) subject(o *directoryObject) Subject {
+	s := Subject{Object: o.object, Roles: d.rolesOf(o), Deleted: o.deleted}
 	s.Assigned = len(s.Roles) > 0 || o.deleted == HardDeleted && o.assigned
 	for _, m := range o.members {
 		if d.objects[m.Type][m.ID].deleted == NotDeleted {
 			s.Members = append(s.Members, m)
 		}
 	}
-	return s, nil
+	return s
 }
 
 // Watermark implements Directory.
@@ -268,11 +270,7 @@ func (d *MemoryDirectory) Changes(_ context.Context, typ, since string) iter.Seq
 		ids := slices.Sorted(maps.Keys(d.objects[typ]))
 		d.mu.RUnlock()
 		for _, id := range ids {
-			change, ok, err := d.change(typ, id, from, since == "")
-			if !ok && err == nil {
-				continue
-			}
-			if !yield(change, err) || err != nil {
+			if change, ok := d.change(typ, id, from, since == ""); ok && !yield(change, nil) {
 				return
 			}
 		}
@@ -280,16 +278,14 @@ func (d *MemoryDirectory) Changes(_ context.Context, typ, since string) iter.Seq
 }
 
 // change returns an object if it changed.
-func (d *MemoryDirectory) change(typ, id string, from int64, all bool) (c Change, ok bool, err error) {
+func (d *MemoryDirectory) change(typ, id string, from int64, all bool) (c Change, ok bool) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	o := d.objects[typ][id]
 	if all && o.deleted == HardDeleted || !all && o.changed <= from {
-		return Change{}, false, nil
+		return Change{}, false
 	}
-	if c.Subject, err = d.subject(o); err != nil {
-		return Change{}, false, err
-	}
+	c.Subject = d.subject(o)
 	if !all && o.made <= from {
 		c.Attributes = []string{}
 		for _, name := range slices.Sorted(maps.Keys(o.changes)) {
@@ -298,7 +294,7 @@ func (d *MemoryDirectory) change(typ, id string, from int64, all bool) (c Change
 			}
 		}
 	}
-	return c, true, nil
+	return c, true
 }
 
 // Find implements Directory. It knows objects that are gone for good as well.
@@ -309,6 +305,5 @@ func (d *MemoryDirectory) Find(_ context.Context, typ, id string) (Subject, bool
 	if o == nil {
 		return Subject{}, false, nil
 	}
-	s, err := d.subject(o)
-	return s, err == nil, err
+	return d.subject(o), true, nil
 }

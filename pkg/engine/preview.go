@@ -2,24 +2,28 @@ package engine
 
 import (
 	"errors"
+	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/scimctl/scimctl/pkg/mapping"
 	"github.com/scimctl/scimctl/pkg/scim"
 )
 
-// Preview decides what Provision would do about users of whom everything is known
-// beforehand, without a server: the same rules, and no requests. It is safe for
-// concurrent use.
+// Preview decides what Provision would do about users, or groups, of whom everything
+// is known beforehand, without a server: the same rules, and no requests. It is safe
+// for concurrent use.
 type Preview struct {
-	e *Engine
-	k *kind
+	e   *Engine
+	k   *kind
+	typ string
 }
 
-// NewPreview prepares the rules of a job for users. Client and Links of the
-// configuration are not used: a user who refers to another one is taken to refer
-// to an object that is provisioned, under the id that Placeholder gives.
+// NewPreview prepares the rules of a job for users or, where it maps none, for groups.
+// Client and Links of the configuration are not used: an object that refers to another
+// one is taken to refer to an object that is provisioned, under the id that Placeholder
+// gives.
 func NewPreview(c Config) (*Preview, error) {
 	if c.Env.Now == nil {
 		c.Env.Now = time.Now
@@ -28,14 +32,21 @@ func NewPreview(c Config) (*Preview, error) {
 	if c.TargetSystem == "" {
 		c.TargetSystem = "the SCIM server"
 	}
-	k, err := newKind(c.Users, "Users")
+	users, err := newKind(c.Users, "Users")
 	if err != nil {
 		return nil, err
 	}
-	if k == nil {
-		return nil, errors.New("engine: the job provisions no users, or their mapping is switched off")
+	if users != nil {
+		return &Preview{e: &Engine{config: c, users: users}, k: users, typ: mapping.User}, nil
 	}
-	return &Preview{e: &Engine{config: c, users: k}, k: k}, nil
+	groups, err := newKind(c.Groups, "Groups")
+	if err != nil {
+		return nil, err
+	}
+	if groups == nil {
+		return nil, errors.New("engine: the job provisions no such objects, or their mapping is switched off")
+	}
+	return &Preview{e: &Engine{config: c, groups: groups}, k: groups, typ: mapping.Group}, nil
 }
 
 // Placeholder stands for an id that only the server gives: that of the object
@@ -61,8 +72,28 @@ func (p *Preview) Reads() []string {
 			}
 		}
 	}
+	if p.k.members {
+		reads = append(reads, attrMembers)
+	}
 	slices.Sort(reads)
 	return slices.Compact(reads)
+}
+
+// Matching returns the targets that objects are matched by, in order of precedence.
+func (p *Preview) Matching() []string {
+	var targets []string
+	if p.e.config.Dialect.IsOkta() {
+		for _, t := range p.k.paths {
+			if strings.EqualFold(t.path.String(), nameTarget(p.typ)) {
+				targets = append(targets, t.name)
+			}
+		}
+		return targets
+	}
+	for _, a := range p.k.Program.Matching() {
+		targets = append(targets, a.Target.Value)
+	}
+	return targets
 }
 
 // ReadsRoles reports whether a mapping reads the app roles.
@@ -89,7 +120,7 @@ func (p *Preview) Creates(o mapping.Object, scope Scope, result *mapping.Result)
 		return false
 	}
 	for i := range result.Values {
-		if v := &result.Values[i]; v.Match > 0 && len(v.Values) > 0 && v.Values[0] != "" {
+		if v := &result.Values[i]; len(v.Values) > 0 && v.Values[0] != "" && p.e.matches(p.typ, v) {
 			return true
 		}
 	}
@@ -122,14 +153,51 @@ func (p *Preview) Refusal(s Subject, scope Scope, result mapping.Result) Outcome
 // References returns the values that a request of its own sends after a creation,
 // with placeholders for ids.
 func (p *Preview) References(result mapping.Result) []scim.Change {
-	r := &run{e: p.e, k: p.k, typ: mapping.User, result: result}
+	r := &run{e: p.e, k: p.k, typ: p.typ, result: result}
 	_, references := r.references()
 	return wire(created(references))
 }
 
-// Update says what Provision would do about a user whose target object is known:
-// the changes of a PATCH for an update or a disabling, none for a skip.
-func (p *Preview) Update(have *scim.Object, s Subject, scope Scope, result mapping.Result) ([]scim.Change, Outcome) {
+// Members returns the changes of a group's members that are written, with the bodies
+// of their requests: source ids that come and that go. Without a change, or where
+// members are not mapped, there are none. The result holds the name of the group;
+// changed says that the group itself is changed by a request before.
+func (p *Preview) Members(add, remove []string, result mapping.Result, changed bool) ([]scim.Write, error) {
+	if !p.k.members || len(add)+len(remove) == 0 {
+		return nil, nil
+	}
+	r := &run{e: p.e, k: p.k, typ: p.typ, result: result}
+	var writes []scim.Write
+	if p.e.config.Dialect.IsOkta() && !changed {
+		group := scim.NewObject(scim.Member{Name: "id", Value: OwnID}, scim.Member{Name: "displayName", Value: r.mapped(nameTarget(p.typ))})
+		var err error
+		if writes, err = scim.WriteGroup(p.e.config.Dialect, group, nil); err != nil {
+			return nil, err
+		}
+	}
+	for _, part := range []struct {
+		sources []string
+		body    func(scim.Dialect, []string) *scim.Object
+	}{{add, scim.AddMembers}, {remove, scim.RemoveMembers}} {
+		for sources := range slices.Chunk(part.sources, membersPerRequest) {
+			ids := make([]string, len(sources))
+			for i, id := range sources {
+				ids[i] = Placeholder(id)
+			}
+			writes = append(writes, scim.Write{Method: http.MethodPatch, Body: part.body(p.e.config.Dialect, ids)})
+		}
+	}
+	return writes, nil
+}
+
+// OwnID stands for the id that the server gives an object.
+const OwnID = "{id}"
+
+// Update says what Provision would do about an object whose target object is known:
+// the changes of a PATCH for an update or a disabling, none for a skip. A group that
+// Removes names is deleted in place of that; see Delete.
+// members says that members change, which are written beside the changes.
+func (p *Preview) Update(have *scim.Object, s Subject, scope Scope, result mapping.Result, members bool) ([]scim.Change, Outcome) {
 	r := p.run(s, scope, result)
 	if r.leaving() && p.e.config.SkipOutOfScopeDeletions {
 		return nil, r.outcome(r.skip(SkipSynchronization, "SkipOutOfScopeDeletions leaves the target as it is: "+r.verdict.reasons(r.typ), ""))
@@ -143,7 +211,7 @@ func (p *Preview) Update(have *scim.Object, s Subject, scope Scope, result mappi
 	if r.verdict.softDeleted() && p.k.disables(changes) {
 		action = ActionDisable
 	}
-	if len(changes) == 0 {
+	if len(changes) == 0 && !members {
 		return nil, r.outcome(r.redundant())
 	}
 	if end := r.allowed(needs(action), "Update"); end != nil {
@@ -152,10 +220,25 @@ func (p *Preview) Update(have *scim.Object, s Subject, scope Scope, result mappi
 	return wire(changes), r.outcome(r.done(action))
 }
 
-// Delete says what Provision would do about a user who is gone from the directory
-// for good and has a target object.
+// Removes reports whether the target object of an object with this scope is deleted:
+// that of a group which left the scope, since a group cannot be switched off.
+func (p *Preview) Removes(scope Scope) bool {
+	v := scope.verdict
+	leaving := !v.entitled || !v.filtered
+	return p.typ == mapping.Group && !v.inScope() && !(leaving && p.e.config.SkipOutOfScopeDeletions)
+}
+
+// Delete says what Provision would do about a target object that is deleted: that of a
+// user or group which is gone from the directory for good, or of a group that left the
+// scope.
 func (p *Preview) Delete(s Subject) Outcome {
 	r := p.run(s, Scope{}, mapping.Result{})
+	if p.typ == mapping.User && p.e.config.Dialect.NeverDeletesUsers() {
+		if end := r.allowed(needs(ActionDisable), "Update"); end != nil {
+			return r.outcome(end)
+		}
+		return r.outcome(&ending{action: ActionDisable, status: Success})
+	}
 	if end := r.allowed(mapping.Delete, "Delete"); end != nil {
 		return r.outcome(end)
 	}

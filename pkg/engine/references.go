@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/scimctl/scimctl/pkg/mapping"
@@ -18,6 +19,7 @@ const membersPerRequest = 100
 // out; so are members, which have requests of their own.
 func (r *run) references() (plain, references []mapping.Value) {
 	var details []Detail
+	plain = make([]mapping.Value, 0, len(r.result.Values))
 	for _, v := range r.result.Values {
 		switch {
 		case !v.Reference:
@@ -122,13 +124,19 @@ func (r *run) memberChanges() memberChanges {
 
 // exportMembers writes memberships. Source: entra_wire W-32, W-33.
 func (r *run) exportMembers(ctx context.Context, action Action, changes memberChanges) *ending {
-	if end := r.sendMembers(ctx, action, changes.add, true, scim.AddMembers); end != nil {
+	if changes.empty() {
+		return nil
+	}
+	if end := r.announce(ctx, action); end != nil {
 		return end
 	}
-	return r.sendMembers(ctx, action, changes.remove, false, scim.RemoveMembers)
+	if end := r.sendMembers(ctx, action, changes.add, true); end != nil {
+		return end
+	}
+	return r.sendMembers(ctx, action, changes.remove, false)
 }
 
-func (r *run) sendMembers(ctx context.Context, action Action, members []member, add bool, build func(scim.Dialect, []string) *scim.Object) *ending {
+func (r *run) sendMembers(ctx context.Context, action Action, members []member, add bool) *ending {
 	memory, remembers := r.e.config.Links.(Memberships)
 	for len(members) > 0 {
 		part := members[:min(len(members), membersPerRequest)]
@@ -146,7 +154,12 @@ func (r *run) sendMembers(ctx context.Context, action Action, members []member, 
 			done = "relieved of members"
 		}
 		r.out.Modified = append(r.out.Modified, p)
-		if _, end := r.send(ctx, action, "change the members of", build(r.e.config.Dialect, ids)); end != nil {
+		body := scim.RemoveMembers(r.e.config.Dialect, ids)
+		if add {
+			body = scim.AddNamedMembers(r.e.config.Dialect, r.named(part))
+		}
+		after, end := r.send(ctx, action, "change the members of", scim.Write{Method: http.MethodPatch, Body: body})
+		if end != nil {
 			return end
 		}
 		for _, m := range part {
@@ -154,7 +167,30 @@ func (r *run) sendMembers(ctx context.Context, action Action, members []member, 
 				memory.SetMember(r.id, m.Member, add)
 			}
 		}
-		r.exported(EntryExportUpdate, done, nil)
+		r.exported(EntryExportUpdate, done, r.lostMembers(after))
+	}
+	return nil
+}
+
+// lostMembers names the members when an answer to a PATCH does not have some that the
+// group was given: there are servers that remove all where one is to go. An answer
+// that does not list members says nothing. Nothing is done about it, since Entra never
+// reads members back. Source: independent_clients; entra_wire W-05.
+func (r *run) lostMembers(after *scim.Object) []string {
+	memory, remembers := r.e.config.Links.(Memberships)
+	listed, _ := after.Get(attrMembers)
+	list, ok := listed.([]any)
+	if !remembers || !ok {
+		return nil
+	}
+	has := make(map[string]bool, len(list))
+	for _, m := range list {
+		has[textOf(m)] = true
+	}
+	for _, m := range r.subject.Members {
+		if id, linked := r.e.config.Links.Target(m.Type, m.ID); linked && memory.HasMember(r.id, m) && !has[id] {
+			return []string{attrMembers}
+		}
 	}
 	return nil
 }

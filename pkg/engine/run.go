@@ -24,6 +24,8 @@ type run struct {
 	lost    []string // targets that the server took without storing them
 	out     Outcome
 
+	have       *scim.Object     // the target object as it was read; nil when it was not, or has changed since
+	announced  bool             // Okta's PATCH that precedes changes of members was sent
 	created    bool             // the target object was made in this run
 	pending    bool             // references wait for their part
 	kept       map[string][]any // what the target has of them, by target attribute
@@ -47,12 +49,17 @@ func (e *Engine) Provision(ctx context.Context, s Subject) Outcome {
 	return e.run(ctx, s, manner{}).out
 }
 
+// usualSteps is how many steps most objects have.
+const usualSteps = 8
+
 // run provisions one object in the given manner.
 func (e *Engine) run(ctx context.Context, s Subject, how manner) *run {
 	r := &run{e: e, how: how, subject: s, typ: s.Object.Type, id: s.Object.ID}
 	r.name = r.id
 	r.out.Started = e.config.Env.Now()
+	r.out.Steps = make([]Step, 0, usualSteps)
 	end := r.provision(ctx)
+	r.rememberName()
 	r.out.Action, r.out.Status, r.out.Code = end.action, end.status, end.code
 	r.out.Message, r.out.Advice = r.veil.over(end.message), end.advice
 	r.out.Err = r.veil.overError(end.err)
@@ -133,7 +140,12 @@ func (r *run) prepare() (err error) {
 	if r.how.program != nil {
 		program = r.how.program
 	}
-	r.result = program.Map(mapping.NewMachine(r.e.config.Env), r.object)
+	if r.e.config.Observe != nil {
+		r.e.config.Observe(program, r.object)
+	}
+	machine := r.e.machines.Get().(*mapping.Machine)
+	r.result = program.Map(machine, r.object)
+	r.e.machines.Put(machine)
 	r.veil.hide(r.result.Values)
 	return nil
 }
@@ -161,7 +173,7 @@ func (r *run) redundant() *ending {
 
 // imported records what was read from the directory.
 func (r *run) imported() {
-	details := []Detail{{attrObjectID, r.id}}
+	details := append(make([]Detail, 0, len(r.k.reads)+4), Detail{attrObjectID, r.id})
 	add := func(attr string) {
 		if text := r.object.Text(attr); text != "" {
 			if r.k.redacted[attr] {

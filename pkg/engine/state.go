@@ -65,6 +65,12 @@ func (s *State) Claim(typ, sourceID, targetID string) string {
 	return s.memory.Claim(typ, sourceID, targetID)
 }
 
+// Name implements Names.
+func (s *State) Name(typ, sourceID string) string { return s.memory.Name(typ, sourceID) }
+
+// SetName implements Names.
+func (s *State) SetName(typ, sourceID, name string) { s.memory.SetName(typ, sourceID, name) }
+
 // HasMember implements Memberships.
 func (s *State) HasMember(groupID string, m Member) bool { return s.memory.HasMember(groupID, m) }
 

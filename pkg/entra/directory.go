@@ -51,6 +51,11 @@ type Application struct {
 	CreatedDateTime       string    `json:"createdDateTime"`
 	Tags                  []string  `json:"tags"`
 	AppRoles              []AppRole `json:"appRoles"`
+
+	// Reference is free text that says who manages the application. It is the one
+	// property beside the name that can be set while the application is made.
+	// Source: graph_contract §2.
+	Reference string `json:"serviceManagementReference,omitempty"`
 }
 
 // ServicePrincipal is an enterprise application. ID is the object id that
@@ -108,6 +113,13 @@ type AppRoleAssignment struct {
 	PrincipalDisplayName string        `json:"principalDisplayName"`
 	ResourceID           string        `json:"resourceId"`
 	ResourceDisplayName  string        `json:"resourceDisplayName"`
+}
+
+// Seat is a principal in an app role, which is what an assignment is: object ids
+// of both.
+type Seat struct {
+	PrincipalID string
+	RoleID      string
 }
 
 // ServicePrincipalQuery finds service principals by exactly one of its fields.

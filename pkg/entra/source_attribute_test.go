@@ -1,6 +1,7 @@
 package entra_test
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/scimctl/scimctl/pkg/entra"
@@ -19,6 +20,21 @@ func TestGraphProperty(t *testing.T) {
 		}
 		if got := entra.SourceAttributeOf(property); got != attribute {
 			t.Errorf("SourceAttributeOf(%s) = %s", property, got)
+		}
+	}
+}
+
+func TestSourceValue(t *testing.T) {
+	user := map[string]any{
+		"id": "1", "businessPhones": []any{"+45 1", "+45 2"}, "otherMails": []any{"a", "b"}, "proxyAddresses": []any{},
+		"onPremisesExtensionAttributes": map[string]any{"extensionAttribute1": "x"}, "manager": map[string]any{"id": "2"}, "accountEnabled": true,
+	}
+	for attribute, want := range map[string]any{
+		"objectId": "1", "telephoneNumber": "+45 1", "otherMails": []any{"a", "b"}, "proxyAddresses": nil, "extensionAttribute1": "x",
+		"extensionAttribute2": nil, "manager": "2", "accountEnabled": true, "department": nil,
+	} {
+		if got := entra.SourceValue(user, attribute); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s is %v, want %v", attribute, got, want)
 		}
 	}
 }

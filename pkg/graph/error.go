@@ -2,6 +2,7 @@ package graph
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -124,6 +125,14 @@ func (e *Error) unclear() bool {
 		return true
 	}
 	return false
+}
+
+// asError is the *Error in err, or one that stands for it.
+func asError(op string, err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return &Error{Op: op, Kind: Invalid, Message: err.Error(), Err: err}
 }
 
 // sentence begins a text with a capital.

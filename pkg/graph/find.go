@@ -12,7 +12,7 @@ import (
 // What is selected of each object. Source: graph_contract §2.
 const (
 	selectTemplate    = "id,displayName,publisher,supportedProvisioningTypes"
-	selectApplication = "id,appId,displayName,applicationTemplateId,createdDateTime,tags,appRoles"
+	selectApplication = "id,appId,displayName,applicationTemplateId,createdDateTime,tags,appRoles,serviceManagementReference"
 	selectPrincipal   = "id,appId,displayName,applicationTemplateId,appRoleAssignmentRequired,tags,appRoles"
 )
 

@@ -96,7 +96,7 @@ func TestInstantiate(t *testing.T) {
 			f := newTenant(t)
 			newApp(f)
 			test.set(f)
-			app, err := f.client().Instantiate(t.Context(), entra.NonGalleryTemplateID, "Example")
+			app, err := f.client().Instantiate(t.Context(), entra.NonGalleryTemplateID, "Example", "")
 			if test.want == "" && (err != nil || app.Application.ID != appObjID || app.ServicePrincipal.ID != spID) {
 				t.Errorf("%+v, %v", app, err)
 			}
@@ -146,7 +146,7 @@ func TestSkew(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.signIn.now = func() time.Time { return f.now }
-	if _, err := c.Instantiate(t.Context(), entra.NonGalleryTemplateID, "Example"); err != nil {
+	if _, err := c.Instantiate(t.Context(), entra.NonGalleryTemplateID, "Example", ""); err != nil {
 		t.Error(err)
 	}
 }
@@ -159,7 +159,7 @@ func TestYoung(t *testing.T) {
 		f := newTenant(t)
 		newApp(f)
 		c := f.client()
-		if _, err := c.Instantiate(t.Context(), entra.NonGalleryTemplateID, "Example"); err != nil {
+		if _, err := c.Instantiate(t.Context(), entra.NonGalleryTemplateID, "Example", ""); err != nil {
 			t.Fatal(err)
 		}
 		return f, c
@@ -318,7 +318,7 @@ func TestCancelWhileReplicating(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = c.Instantiate(ctx, entra.NonGalleryTemplateID, "Example")
+	_, err = c.Instantiate(ctx, entra.NonGalleryTemplateID, "Example", "")
 	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), appObjID) {
 		t.Errorf("error %v", err)
 	}

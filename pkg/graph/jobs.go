@@ -40,13 +40,25 @@ func (c *Client) Job(ctx context.Context, servicePrincipalID, jobID string) (ent
 	})
 }
 
-// CreateJob makes a synchronization job and waits until it can be read. The POST
-// is not repeated when its end is unclear: the list of jobs tells whether it
-// worked. Source: graph_contract §5.
+// CreateJob makes a synchronization job. It may be a while before it can be read:
+// calls about it that this client makes wait for that. The POST is not repeated when
+// its end is unclear: the list of jobs tells whether it worked. An application that
+// this client did not just make may have a job of the template by now, which is an
+// error of Kind Conflict. Source: graph_contract §5.
 func (c *Client) CreateJob(ctx context.Context, servicePrincipalID, templateID string) (entra.Job, error) {
-	before, err := c.Jobs(ctx, servicePrincipalID)
-	if err != nil {
-		return entra.Job{}, err
+	var before []entra.Job
+	if made, _ := c.young.object(servicePrincipalID); !made {
+		var err error
+		if before, err = c.Jobs(ctx, servicePrincipalID); err != nil {
+			return entra.Job{}, err
+		}
+		if i := slices.IndexFunc(before, func(j entra.Job) bool { return j.TemplateID == templateID }); i >= 0 {
+			return entra.Job{}, &Error{
+				Op: "create the synchronization job", Kind: Conflict, unsent: true,
+				Message: "the application has got the job " + before[i].ID + " from the template " + templateID + " meanwhile",
+				Advice:  "see that nobody else sets the application up at the same time, and run it again",
+			}
+		}
 	}
 	r := &request{
 		op: "create the synchronization job", method: http.MethodPost, path: syncPath(servicePrincipalID, "jobs"),
@@ -67,7 +79,7 @@ func (c *Client) CreateJob(ctx context.Context, servicePrincipalID, templateID s
 		}
 	}
 	c.young.addJob(job.ID)
-	return c.Job(ctx, servicePrincipalID, job.ID)
+	return job, nil
 }
 
 // searchJob looks for the job that a POST with an unclear end made.
@@ -82,7 +94,7 @@ func (c *Client) searchJob(ctx context.Context, servicePrincipalID, templateID s
 			return entra.Job{}, fmt.Errorf("%w; looking for it failed too: %w", unclear, err)
 		}
 		for _, j := range now {
-			if j.TemplateID == templateID && !slices.ContainsFunc(before, func(b entra.Job) bool { return b.ID == j.ID }) {
+			if j.TemplateID == templateID && !c.young.job(j.ID) && !slices.ContainsFunc(before, func(b entra.Job) bool { return b.ID == j.ID }) {
 				return j, nil
 			}
 		}
@@ -90,21 +102,29 @@ func (c *Client) searchJob(ctx context.Context, servicePrincipalID, templateID s
 	return entra.Job{}, fmt.Errorf("%w; no new job appeared: run it again", unclear)
 }
 
-// StartJob starts a job, or goes on where it stopped. It clears quarantine.
+// StartJob starts a job, or goes on where it stopped. It clears quarantine. When
+// the end of the call is unclear, the job tells whether it was started.
 // Source: graph_contract §5.
 func (c *Client) StartJob(ctx context.Context, servicePrincipalID, jobID string) error {
-	return c.act(ctx, "start the synchronization job", servicePrincipalID, jobID, "start")
+	started := func(j entra.Job) bool { return j.Active() && j.Status.Code != entra.StatusQuarantine }
+	return c.act(ctx, "start the synchronization job", servicePrincipalID, jobID, "start", started)
 }
 
-// PauseJob stops a job and keeps its state. Source: graph_contract §5.
+// PauseJob stops a job and keeps its state. When the end of the call is unclear,
+// the job tells whether it was stopped. Source: graph_contract §5.
 func (c *Client) PauseJob(ctx context.Context, servicePrincipalID, jobID string) error {
-	return c.act(ctx, "pause the synchronization job", servicePrincipalID, jobID, "pause")
+	paused := func(j entra.Job) bool { return !j.Active() }
+	return c.act(ctx, "pause the synchronization job", servicePrincipalID, jobID, "pause", paused)
 }
 
-func (c *Client) act(ctx context.Context, op, servicePrincipalID, jobID, action string) error {
+func (c *Client) act(ctx context.Context, op, servicePrincipalID, jobID, action string, done func(entra.Job) bool) error {
 	_, err := c.do(ctx, &request{
 		op: op, method: http.MethodPost, path: syncPath(servicePrincipalID, "jobs", jobID, action),
-		object: servicePrincipalID, job: jobID, needs: needsSyncWrite, repeat: true,
+		object: servicePrincipalID, job: jobID, needs: needsSyncWrite,
+		took: func(ctx context.Context) (bool, error) {
+			j, err := c.Job(ctx, servicePrincipalID, jobID)
+			return err == nil && done(j), err
+		},
 	})
 	return err
 }

@@ -35,7 +35,7 @@ func (c *Client) ProvisionOnDemand(ctx context.Context, servicePrincipalID, jobI
 	}
 	r := &request{
 		op: op, method: http.MethodPost, path: syncPath(servicePrincipalID, "jobs", jobID, "provisionOnDemand"),
-		object: servicePrincipalID, job: jobID, needs: needsSyncWrite, limit: onDemandTimeout,
+		object: servicePrincipalID, job: jobID, needs: needsSyncWrite, limit: onDemandTimeout, wants: true,
 		body: jsonBody(map[string]any{"parameters": []any{map[string]any{"ruleId": od.RuleID, "subjects": []subject{s}}}}),
 	}
 	res, err := c.do(ctx, r)

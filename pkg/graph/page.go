@@ -14,6 +14,7 @@ const maxPages = 10_000
 // read sends a request and decodes its answer.
 func read[T any](ctx context.Context, c *Client, r *request) (T, error) {
 	var v T
+	r.wants = true
 	res, err := c.do(ctx, r)
 	if err != nil {
 		return v, err
@@ -27,6 +28,22 @@ func (c *Client) decode(r *request, res *response, v any) error {
 	if err == nil && !bytes.Equal(bytes.TrimSpace(res.body), []byte("null")) {
 		return nil
 	}
+	return c.garbage(r, res, err)
+}
+
+// garbled reports whether a success is not one of Graph's: the answer is no JSON,
+// or has nothing where something was asked for. A page of a proxy that answers in
+// Graph's place must not pass for a write that worked.
+func garbled(r *request, res *response) bool {
+	body := bytes.TrimSpace(res.body)
+	if len(body) == 0 {
+		return r.wants
+	}
+	return !json.Valid(body)
+}
+
+// garbage is the error of such an answer; err says why it cannot be read.
+func (c *Client) garbage(r *request, res *response, err error) *Error {
 	e := &Error{
 		Op: r.op, Kind: Malformed, Method: r.method, Status: res.status, Err: err,
 		RequestID: line(res.header.Get("request-id"), 100), ClientRequestID: res.id,

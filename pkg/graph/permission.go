@@ -15,7 +15,7 @@ var (
 	needsApplicationRead  = permission{name: "Application.Read.All"}
 	needsApplicationWrite = permission{"Application.ReadWrite.All", appAdministrator}
 	needsUsers            = permission{name: "User.Read.All"}
-	needsGroups           = permission{name: "Group.Read.All"}
+	needsGroups           = permission{name: "GroupMember.Read.All"}
 	needsMembers          = permission{name: "GroupMember.Read.All"}
 	needsAssignment       = permission{"AppRoleAssignment.ReadWrite.All together with Application.Read.All", appAdministrator}
 	needsSyncRead         = permission{"Synchronization.Read.All", appAdministrator}

@@ -3,21 +3,23 @@ package graph
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/scimctl/scimctl/pkg/entra"
 )
 
 const (
-	selectUser   = "id,displayName,userPrincipalName,mail"
-	selectGroup  = "id,displayName,mail"
-	selectMember = "id,displayName,userPrincipalName,mail"
+	selectUser  = "id,displayName,userPrincipalName,mail"
+	selectGroup = "id,displayName,mail"
 )
 
-// fewLookUps are sent one by one; more go into $batch.
+// fewLookUps are sent each for itself; more go into $batch, and ids into getByIds.
 const fewLookUps = 3
 
 // lookUp is one question about one reference.
@@ -33,25 +35,33 @@ type lookUp struct {
 // Source: graph_contract §3.
 func (c *Client) Principals(ctx context.Context, refs []entra.PrincipalRef) (map[entra.PrincipalRef][]entra.Principal, error) {
 	found := make(map[entra.PrincipalRef][]entra.Principal, len(refs))
-	var all []lookUp
+	var names, ids []lookUp
 	for _, ref := range refs {
 		if _, ok := found[ref]; ok {
 			continue
 		}
 		found[ref] = nil
-		questions, err := lookUps(ref)
+		q, err := question(ref)
+		switch {
+		case err != nil:
+			return nil, err
+		case q.r == nil: // nothing has such a name
+		case isID(ref.Name):
+			ids = append(ids, q)
+		default:
+			names = append(names, q)
+		}
+	}
+	if len(ids) > fewLookUps {
+		known, err := c.byIDs(ctx, ids, found)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, questions...)
-	}
-	if len(all) <= fewLookUps {
-		for _, q := range all {
-			if err := c.ask(ctx, q, found); err != nil {
-				return nil, err
-			}
+		if known {
+			ids = nil
 		}
-	} else if err := c.askAll(ctx, all, found); err != nil {
+	}
+	if err := c.askAll(ctx, slices.Concat(names, ids), found); err != nil {
 		return nil, err
 	}
 	for ref, list := range found {
@@ -63,107 +73,105 @@ func (c *Client) Principals(ctx context.Context, refs []entra.PrincipalRef) (map
 	return found, nil
 }
 
-// lookUps are the questions that a reference needs.
-func lookUps(ref entra.PrincipalRef) ([]lookUp, error) {
-	op := fmt.Sprintf("find the %s %q", strings.ToLower(string(ref.Type)), ref.Name)
-	var paths [][]string
-	var filters []string
-	var properties string
-	collection, needs := "users", needsUsers
+// question is what has to be asked about a reference. A user without an address
+// can have no name that fits, so nothing is asked.
+func question(ref entra.PrincipalRef) (lookUp, error) {
+	r := &request{op: fmt.Sprintf("find the %s %q", strings.ToLower(string(ref.Type)), ref.Name), method: http.MethodGet}
+	var properties, either string
+	switch ref.Type {
+	case entra.UserPrincipal:
+		r.path, r.needs, properties, either = []string{"users"}, needsUsers, selectUser, "userPrincipalName"
+	case entra.GroupPrincipal:
+		r.path, r.needs, properties, either = []string{"groups"}, needsGroups, selectGroup, "displayName"
+	default:
+		return lookUp{}, &Error{Op: r.op, Kind: Invalid, Message: fmt.Sprintf("a principal of type %q cannot be looked up", ref.Type), unsent: true}
+	}
+	other := "mail"
 	switch {
 	case strings.TrimSpace(ref.Name) == "":
-		return nil, &Error{Op: op, Kind: Invalid, Message: "the name is empty", unsent: true}
+		return lookUp{}, &Error{Op: r.op, Kind: Invalid, Message: "the name is empty", unsent: true}
+	case isID(ref.Name):
+		r.path, r.query = append(r.path, ref.Name), odata("$select", properties)
+		return lookUp{ref, r}, nil
+	case strings.Contains(ref.Name, "@"):
 	case ref.Type == entra.UserPrincipal:
-		properties = selectUser
-		switch {
-		case isID(ref.Name):
-			paths = [][]string{{"users", ref.Name}}
-		case strings.Contains(ref.Name, "@"):
-			paths = [][]string{userPath(ref.Name)}
-			filters = []string{"mail eq " + quote(ref.Name)}
-		}
-	case ref.Type == entra.GroupPrincipal:
-		collection, needs, properties = "groups", needsGroups, selectGroup
-		switch {
-		case isID(ref.Name):
-			paths = [][]string{{"groups", ref.Name}}
-		case strings.Contains(ref.Name, "@"):
-			filters = []string{"displayName eq " + quote(ref.Name), "mail eq " + quote(ref.Name)}
-		default:
-			filters = []string{"displayName eq " + quote(ref.Name), "mailNickname eq " + quote(ref.Name)}
-		}
+		return lookUp{ref: ref}, nil
 	default:
-		return nil, &Error{Op: op, Kind: Invalid, Message: fmt.Sprintf("a principal of type %q cannot be looked up", ref.Type), unsent: true}
+		other = "mailNickname"
 	}
-	var all []lookUp
-	for _, p := range paths {
-		all = append(all, lookUp{ref, &request{op: op, method: http.MethodGet, path: p, query: odata("$select", properties), needs: needs}})
-	}
-	for _, f := range filters {
-		all = append(all, lookUp{ref, &request{op: op, method: http.MethodGet, path: []string{collection}, query: odata("$filter", f, "$select", properties), needs: needs}})
-	}
-	return all, nil
-}
-
-// userPath addresses a user by name. A name that begins with "$" would be taken
-// for a command of OData without the parentheses. Source: graph_contract §3.
-func userPath(name string) []string {
-	if strings.HasPrefix(name, "$") {
-		return []string{"users(" + quote(name) + ")"}
-	}
-	return []string{"users", name}
+	r.query = odata("$filter", either+" eq "+quote(ref.Name)+" or "+other+" eq "+quote(ref.Name), "$select", properties)
+	return lookUp{ref, r}, nil
 }
 
 // single reports whether the answer of a question is one object, not a list.
-func (q lookUp) single() bool { return len(q.r.path) == 2 || strings.HasPrefix(q.r.path[0], "users(") }
+func (q lookUp) single() bool { return len(q.r.path) == 2 }
 
-// ask sends one question.
-func (c *Client) ask(ctx context.Context, q lookUp, found map[entra.PrincipalRef][]entra.Principal) error {
-	get := list[entra.Principal]
-	if q.single() {
-		get = one[entra.Principal]
+// askAll asks all questions at the same time: a few each for itself, many together.
+func (c *Client) askAll(ctx context.Context, all []lookUp, found map[entra.PrincipalRef][]entra.Principal) error {
+	if len(all) > fewLookUps {
+		return c.askTogether(ctx, all, found)
 	}
-	answer, err := get(ctx, c, q.r)
-	add(found, q.ref, answer)
+	answers := make([][]entra.Principal, len(all))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, q := range all {
+		g.Go(func() (err error) {
+			answers[i], err = c.ask(ctx, q)
+			return err
+		})
+	}
+	err := g.Wait()
+	for i, q := range all {
+		add(found, q.ref, answers[i])
+	}
 	return err
 }
 
-// askAll sends many questions together.
-func (c *Client) askAll(ctx context.Context, all []lookUp, found map[entra.PrincipalRef][]entra.Principal) error {
+// ask sends one question.
+func (c *Client) ask(ctx context.Context, q lookUp) ([]entra.Principal, error) {
+	if q.single() {
+		return one[entra.Principal](ctx, c, q.r)
+	}
+	return list[entra.Principal](ctx, c, q.r)
+}
+
+// askTogether sends many questions in batches.
+func (c *Client) askTogether(ctx context.Context, all []lookUp, found map[entra.PrincipalRef][]entra.Principal) error {
 	requests := make([]*request, len(all))
 	for i, q := range all {
 		requests[i] = q.r
 	}
-	responses, faults, err := c.batched(ctx, fmt.Sprintf("find %d users and groups", len(found)), requests)
-	if err != nil {
-		return err
-	}
+	responses, errs := c.batched(ctx, fmt.Sprintf("find %d users and groups", len(all)), requests, nil)
 	for i, q := range all {
-		switch e := faults[i]; {
-		case e != nil && e.Kind == NotFound && !e.foreign && q.single():
-		case e != nil:
-			return e
-		case q.single():
-			var p entra.Principal
-			if err := c.decode(q.r, responses[i], &p); err != nil {
-				return err
-			}
-			add(found, q.ref, []entra.Principal{p})
-		default:
-			var p page[entra.Principal]
-			if err := c.decode(q.r, responses[i], &p); err != nil {
-				return err
-			}
-			if p.Next != "" { // more than a page of one name: read them in order
-				if err := c.ask(ctx, q, found); err != nil {
-					return err
-				}
+		if e, ok := errors.AsType[*Error](errs[i]); ok {
+			if e.Kind == NotFound && !e.foreign && q.single() {
 				continue
 			}
-			add(found, q.ref, p.Value)
+			return e
 		}
+		answer, err := c.answerTo(ctx, q, responses[i])
+		if err != nil {
+			return err
+		}
+		add(found, q.ref, answer)
 	}
 	return nil
+}
+
+// answerTo reads the answer that a batch gave to a question.
+func (c *Client) answerTo(ctx context.Context, q lookUp, res *response) ([]entra.Principal, error) {
+	if q.single() {
+		var p entra.Principal
+		err := c.decode(q.r, res, &p)
+		return []entra.Principal{p}, err
+	}
+	var p page[entra.Principal]
+	if err := c.decode(q.r, res, &p); err != nil {
+		return nil, err
+	}
+	if p.Next != "" { // more than a page of one name: read them in order
+		return c.ask(ctx, q)
+	}
+	return p.Value, nil
 }
 
 func add(found map[entra.PrincipalRef][]entra.Principal, ref entra.PrincipalRef, answer []entra.Principal) {
@@ -173,34 +181,4 @@ func add(found map[entra.PrincipalRef][]entra.Principal, ref entra.PrincipalRef,
 			found[ref] = append(found[ref], p)
 		}
 	}
-}
-
-// GroupMembers returns the direct members of a group, users and groups alike, in
-// the order of Graph. Devices and other members are left out.
-// Source: graph_contract §11.
-func (c *Client) GroupMembers(ctx context.Context, groupID string) ([]entra.Principal, error) {
-	type member struct {
-		entra.Principal
-		ODataType string `json:"@odata.type"`
-	}
-	found, err := list[member](ctx, c, &request{
-		op: "read the members of the group " + groupID, method: http.MethodGet, path: []string{"groups", groupID, "members"},
-		query: odata("$select", selectMember, "$top", "999"), needs: needsMembers,
-	})
-	if err != nil {
-		return nil, err
-	}
-	var members []entra.Principal
-	for _, m := range found {
-		switch m.ODataType {
-		case "#microsoft.graph.user":
-			m.Type = entra.UserPrincipal
-		case "#microsoft.graph.group":
-			m.Type = entra.GroupPrincipal
-		default:
-			continue
-		}
-		members = append(members, m.Principal)
-	}
-	return members, nil
 }

@@ -42,10 +42,20 @@ type request struct {
 	object string                 // id of the application or service principal it is about
 	job    string                 // id of the job it is about
 	repeat bool                   // safe to repeat although it is a POST
+	once   bool                   // the caller repeats it, if need be
+	wants  bool                   // the answer must hold JSON
 	passes func(*Error) bool      // errors of this call that pass by themselves
 	within time.Duration          // how long to wait for passes
 	limit  time.Duration          // of one try; 0 is tryTimeout
 	hide   []secret.Secret        // what must not show in an error
+
+	// eventual asks the index behind advanced queries, which lags behind writes.
+	// Source: graph_contract §2.
+	eventual bool
+
+	// took looks whether a POST took effect whose end was unclear. With it the POST
+	// may be sent again, but never blindly.
+	took func(context.Context) (bool, error)
 }
 
 // response is a successful answer.
@@ -63,6 +73,9 @@ func (r *request) sync() bool {
 
 // idempotent reports whether sending the request twice is like sending it once.
 func (r *request) idempotent() bool { return r.method != http.MethodPost || r.repeat }
+
+// again reports whether the request may be sent again when its end was unclear.
+func (r *request) again() bool { return r.idempotent() || r.took != nil }
 
 // target is path and query below the version. An empty segment is a bug of the
 // caller that would address something else, so it is refused.
@@ -124,6 +137,9 @@ func (c *Client) send(ctx context.Context, r *request) (*response, *Error) {
 	info.Headers.Add("Accept", "application/json")
 	info.Headers.Add("User-Agent", c.userAgent)
 	info.Headers.Add("client-request-id", e.ClientRequestID)
+	if r.eventual {
+		info.Headers.Add("ConsistencyLevel", "eventual")
+	}
 	if r.body != nil {
 		body, err := r.body()
 		if err != nil {
@@ -156,6 +172,9 @@ func (c *Client) send(ctx context.Context, r *request) (*response, *Error) {
 		return nil, c.refused(r, e, res)
 	}
 	res.id = e.ClientRequestID
+	if garbled(r, res) {
+		return nil, c.garbage(r, res, nil)
+	}
 	return res, nil
 }
 

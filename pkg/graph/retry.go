@@ -14,6 +14,7 @@ import (
 // replication are bounded by time.
 const (
 	maxTries      = 6                // of a request that Graph throttles or cannot answer
+	maxGarbled    = 1                // more tries after answers that are not Graph's
 	firstDelay    = time.Second      // before the second try; doubled each time
 	maxDelay      = 30 * time.Second // between tries when Graph does not say
 	jitter        = 0.2              // part of a delay that is random
@@ -30,7 +31,7 @@ func (c *Client) do(ctx context.Context, r *request) (*response, error) {
 	}
 	busy, settling := delays(maxDelay), delays(settlingDelay)
 	var waited, settled time.Duration
-	for tries := 1; ; {
+	for tries, garbled := 1, 0; ; {
 		res, e := c.send(ctx, r)
 		if e == nil {
 			c.young.heard(r)
@@ -46,9 +47,12 @@ func (c *Client) do(ctx context.Context, r *request) (*response, error) {
 		case limit > 0:
 			d = min(max(settling.NextBackOff(), min(e.RetryAfter, maxRetryAfter)), limit-settled)
 			settled += d
-		case !repeatable(r, e) || tries == maxTries:
+		case r.once || !repeatable(r, e) || tries == maxTries || garbled == maxGarbled:
 			return nil, e
 		default:
+			if e.Kind == Malformed {
+				garbled++
+			}
 			tries++
 			why = reason(e)
 			d = busy.NextBackOff()
@@ -61,19 +65,30 @@ func (c *Client) do(ctx context.Context, r *request) (*response, error) {
 			return nil, giveUp(e, err)
 		}
 		waited += d
+		if r.took != nil && e.unclear() {
+			if done, err := r.took(ctx); err != nil {
+				return nil, fmt.Errorf("%w; looking whether it took effect failed too: %w", e, err)
+			} else if done {
+				return &response{}, nil
+			}
+		}
 	}
 }
 
 // repeatable reports whether a failure may be different next time and repeating
-// does no harm. A throttled request had no effect, whatever its method.
+// does no harm. A throttled request had no effect, whatever its method. An answer
+// that is not Graph's may come from a proxy that was about to go: it is tried again,
+// but not for long.
 func repeatable(r *request, e *Error) bool {
 	switch e.Kind {
 	case Throttled:
 		return true
 	case Unavailable:
-		return e.unsent || r.idempotent()
+		return e.unsent || r.again()
 	case Unreachable:
-		return passing(e.Err) && (e.unsent || r.idempotent())
+		return passing(e.Err) && (e.unsent || r.again())
+	case Malformed:
+		return e.Status != 0 && r.again()
 	}
 	return false
 }
@@ -82,6 +97,8 @@ func reason(e *Error) string {
 	switch {
 	case e.Kind == Throttled:
 		return "too many requests"
+	case e.Kind == Malformed:
+		return "the answer was not that of Microsoft Graph"
 	case e.Status != 0:
 		return fmt.Sprintf("the service answered %d", e.Status)
 	}

@@ -29,6 +29,7 @@ func (c *Client) TemplateSchema(ctx context.Context, servicePrincipalID, templat
 }
 
 func (c *Client) schema(ctx context.Context, r *request) (*entra.Schema, error) {
+	r.wants = true
 	res, err := c.do(ctx, r)
 	if err != nil {
 		return nil, err

@@ -77,3 +77,12 @@ func userQuery(properties []string, more ...string) string {
 	}
 	return odata(query...)
 }
+
+// userPath addresses a user by name. A name that begins with "$" would be taken
+// for a command of OData without the parentheses. Source: graph_contract §3.
+func userPath(name string) []string {
+	if strings.HasPrefix(name, "$") {
+		return []string{"users(" + quote(name) + ")"}
+	}
+	return []string{"users", name}
+}

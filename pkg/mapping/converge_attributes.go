@@ -102,7 +102,24 @@ func (c *convergence) references(side entra.Side, names []string, now []entra.Re
 			}
 		}
 	}
+	if sameReferences(out, now) {
+		return now
+	}
 	return out
+}
+
+// sameReferences reports whether two lists name the same objects: their order means
+// nothing.
+func sameReferences(a, b []entra.ReferencedObject) bool {
+	names := func(list []entra.ReferencedObject) []string {
+		out := make([]string, len(list))
+		for i, r := range list {
+			out[i] = r.ReferencedObjectName
+		}
+		slices.Sort(out)
+		return out
+	}
+	return slices.Equal(names(a), names(b))
 }
 
 // removeAttributes takes names off the target's attribute list; final is how the

@@ -283,6 +283,11 @@ func TestConverge(t *testing.T) {
 			problems: nil,
 		},
 		{
+			name: "the order of references means nothing",
+			want: mapping.Desired{Source: "Group", TargetAttributes: []mapping.AttributeSpec{
+				{Name: text("members"), References: []string{"User", "Group"}}, {Name: text("members"), References: []string{"Group", "User"}}}},
+		},
+		{
 			name: "attribute lists that cannot be",
 			want: mapping.Desired{Source: "User",
 				TargetAttributes: []mapping.AttributeSpec{{Name: text("a"), Type: new("Text")}, {Name: text("b"), Mutability: new("readonly")}, {},

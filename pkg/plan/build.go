@@ -47,6 +47,7 @@ func Build(r *profile.Resolved, o *Observed, opts Options) *Plan {
 		b.steps()
 	}
 	b.p.Diagnostics = b.p.Diagnostics.Sort()
+	b.p.State = StateOf(b.q, o)
 	b.p.Digest = b.digest()
 	return b.p
 }
@@ -92,6 +93,8 @@ func (b *builder) steps() {
 	b.assign()
 	b.startJob()
 	b.order()
+	b.places()
+	b.p.Reach = b.reach()
 	if len(b.p.Steps) == 0 && !b.managesAnything() {
 		b.report(diag.Warningf(codeNothingManaged, b.r.Where, "the profile manages nothing of the application"))
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -12,37 +13,24 @@ import (
 	"github.com/scimctl/scimctl/pkg/mapping"
 )
 
-// digest returns a fingerprint of the observed state, as far as it matters to the
-// plan, and of the steps. It does not change with what changes by itself (counts
-// of cycles, versions, the order of lists), so a saved plan stays good until
-// somebody touches the application.
+// digest returns a fingerprint of the state that the plan rests on and of the
+// steps. Two plans of the same digest do the same to the same tenant.
 func (b *builder) digest() string {
 	state := struct {
 		Profile, Environment string
-		Tenant               string
 		App                  AppRef
 		Endpoint             *EndpointRef
-		Observed             *fingerprint
+		State                State
 		Steps                []Step
 		Refused, Failed      bool
-	}{b.r.Profile, b.r.Environment, b.o.Tenant.ID, b.p.App, b.p.Endpoint, b.fingerprint(), b.p.Steps, len(b.p.Refusals) > 0, b.p.Diagnostics.HasErrors()}
+	}{b.r.Profile, b.r.Environment, b.p.App, b.p.Endpoint, b.p.State, b.p.Steps, len(b.p.Refusals) > 0, b.p.Diagnostics.HasErrors()}
 	// The types above have no members that JSON cannot express.
 	text, _ := json.Marshal(state)
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }
 
-// fingerprint is the state of an application in a fixed order.
-type fingerprint struct {
-	Tags        []string
-	Roles       []string
-	Active      bool
-	JobTemplate string
-	Secrets     []entra.Credential
-	Assignments []string
-	Mappings    []mappedObject
-}
-
+// mappedObject is an object mapping in a form that does not depend on who wrote it.
 type mappedObject struct {
 	Object, FlowTypes string
 	Enabled           bool
@@ -55,30 +43,29 @@ type mappedAttribute struct {
 	Match                         int
 }
 
-func (b *builder) fingerprint() *fingerprint {
-	if b.app == nil {
-		return nil
+// who names the source object; mappings of rules besides the usual one keep the
+// rule's id.
+func (o mappedObject) who() string {
+	rule, object, _ := strings.Cut(o.Object, " ")
+	if object != mapping.User && object != mapping.Group {
+		return strings.TrimSpace(rule + " " + object)
 	}
-	f := &fingerprint{
-		Tags:    slices.Sorted(slices.Values(b.app.ServicePrincipal.Tags)),
-		Active:  b.app.active(),
-		Secrets: slices.SortedFunc(slices.Values(b.app.Secrets), func(a, c entra.Credential) int { return cmp.Compare(a.Key, c.Key) }),
+	return strings.ToLower(object)
+}
+
+// String describes the mapping in one line.
+func (a mappedAttribute) String() string {
+	text := "source " + cmp.Or(a.Source, none)
+	if a.Default != "" {
+		text += fmt.Sprintf("; default %q", a.Default)
 	}
-	for _, r := range b.app.ServicePrincipal.AppRoles {
-		f.Roles = append(f.Roles, r.ID+" "+r.DisplayName)
+	if a.Flow != entra.FlowAlways {
+		text += "; " + flowText(a.Flow)
 	}
-	for _, a := range b.app.Assignments {
-		f.Assignments = append(f.Assignments, a.PrincipalID+" "+a.AppRoleID)
+	if a.Match > 0 {
+		text += fmt.Sprintf("; matching precedence %d", a.Match)
 	}
-	slices.Sort(f.Roles)
-	slices.Sort(f.Assignments)
-	if b.app.Job != nil {
-		f.JobTemplate = b.app.Job.TemplateID
-	}
-	if b.app.Schema != nil {
-		f.Mappings = mappedObjects(b.app.Schema)
-	}
-	return f
+	return text
 }
 
 func mappedObjects(s *entra.Schema) []mappedObject {

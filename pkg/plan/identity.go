@@ -56,7 +56,7 @@ func (b *builder) identify() bool {
 	case len(fitting) > 1:
 		b.several(fitting)
 		return false
-	case len(fitting) == 1 && b.q.Existing == nil && !fitting[0].Tagged && !b.opts.Adopt:
+	case len(fitting) == 1 && b.q.Existing == nil && !fitting[0].ours() && !b.opts.Adopt:
 		b.refuse(b.unmarked(fitting[0]))
 		return false
 	case len(fitting) == 1:
@@ -72,7 +72,7 @@ func (b *builder) identify() bool {
 func (b *builder) several(fitting []Candidate) {
 	reason := fmt.Sprintf("%d enterprise applications are named %q", len(fitting), b.name())
 	switch {
-	case b.q.Existing == nil && fitting[0].Tagged:
+	case b.q.Existing == nil && fitting[0].ours():
 		reason = fmt.Sprintf("%d enterprise applications carry the mark %s", len(fitting), b.q.Tag)
 	case b.q.Existing != nil && b.q.Existing.Name == "":
 		reason = fmt.Sprintf("%d enterprise applications fit app.existing", len(fitting))
@@ -141,7 +141,7 @@ func (b *builder) take(c Candidate) bool {
 	}
 	b.p.App.Name = sp.DisplayName
 	b.p.App.ServicePrincipalID = sp.ID
-	b.p.App.Adopted = b.q.Existing != nil || !c.Tagged || slices.Contains(sp.Tags, AdoptedTag)
+	b.p.App.Adopted = b.q.Existing != nil || !c.ours() || slices.Contains(sp.Tags, AdoptedTag)
 	if b.app.Application != nil {
 		b.p.App.ApplicationID = b.app.Application.ID
 	}
@@ -156,10 +156,26 @@ func (b *builder) take(c Candidate) bool {
 			WithDetail("The template of an application cannot be changed. Write the template that it was made from, or remove the application and apply again."))
 		return false
 	}
-	if !c.Tagged {
+	switch {
+	case c.Tagged:
+	case c.Begun:
+		b.complete(sp)
+	default:
 		b.adopt(sp)
 	}
 	return true
+}
+
+// ours reports whether scimctl made or took over the candidate for this profile.
+func (c Candidate) ours() bool { return c.Tagged || c.Begun }
+
+// complete tags an application that an earlier run made and could not tag.
+func (b *builder) complete(sp entra.ServicePrincipal) {
+	b.add(Step{
+		ID: idTag, Kind: TagApp, Action: Change, Tag: b.q.Tag, Made: true,
+		Summary: fmt.Sprintf("go on with the enterprise application %q, which a run that broke off had made", sp.DisplayName),
+		Details: []Line{{Add, "tag " + b.q.Tag}},
+	})
 }
 
 // adopt marks the application, so that the next run finds it without a flag.

@@ -16,6 +16,7 @@ type Observed struct {
 type Candidate struct {
 	ServicePrincipal entra.ServicePrincipal
 	Tagged           bool   // carries Query.Tag
+	Begun            bool   // was made with Query.Tag in its reference, by a run that ended before it could tag it
 	Created          string // when the application was made, "" when that is not known
 }
 

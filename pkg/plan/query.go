@@ -100,23 +100,29 @@ func (q Query) TemplateID(o *Observed) string {
 }
 
 // Fitting returns the candidates that the identity rules leave: those of
-// Existing; else those that carry the mark; else those of the name and template.
+// Existing; else those that carry the mark among their tags; else those that were
+// made with it; else those of the name and template.
 // An application is only managed when exactly one fits.
 func (q Query) Fitting(o *Observed) []Candidate {
 	if q.Existing != nil {
 		return o.Candidates
 	}
-	var marked, named []Candidate
+	var marked, begun, named []Candidate
 	for _, c := range o.Candidates {
 		switch {
 		case c.Tagged:
 			marked = append(marked, c)
+		case c.Begun:
+			begun = append(begun, c)
 		case strings.EqualFold(c.ServicePrincipal.DisplayName, q.Name) && strings.EqualFold(c.ServicePrincipal.ApplicationTemplateID, q.TemplateID(o)):
 			named = append(named, c)
 		}
 	}
-	if len(marked) > 0 {
+	switch {
+	case len(marked) > 0:
 		return marked
+	case len(begun) > 0:
+		return begun
 	}
 	return named
 }

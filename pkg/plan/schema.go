@@ -16,6 +16,8 @@ type SchemaStep struct {
 	Wants   []mapping.Desired
 	Edits   []mapping.Edit // known differences; empty before the app exists
 	SyncAll bool           // the job's scope is all users and groups
+
+	shown []SchemaChange // of a plan that was read: what Edits were
 }
 
 // Converge returns the edits that make live agree with all wants, and what is
@@ -224,7 +226,7 @@ func (b *builder) schemaConsequences(live *entra.Schema, edits []mapping.Edit) [
 			if e.Ref.Source == mapping.User && e.Name == activeTarget && e.MappingBefore != nil && ran {
 				add("whether people are switched off in the application depends on this mapping of active")
 			}
-			if ran && priority(e.MappingBefore) != priority(e.MappingAfter) || ran && priority(e.MappingAfter) > 0 && e.Kind == mapping.ChangeMapping {
+			if ran && rematches(e) {
 				add(fmt.Sprintf("all %s are matched again; those that find no counterpart in the application are created anew", who))
 			}
 		case mapping.SetScope:

@@ -43,13 +43,30 @@ type AttributeValue struct {
 // MarshalJSON writes the known changes. They are empty when the schema does not
 // exist yet; the step's details then say what is wanted.
 func (s *SchemaStep) MarshalJSON() ([]byte, error) {
-	changes := make([]SchemaChange, len(s.Edits))
-	for i, e := range s.Edits {
-		changes[i] = changeOf(e)
+	changes := s.shown
+	if changes == nil {
+		changes = make([]SchemaChange, len(s.Edits))
+		for i, e := range s.Edits {
+			changes[i] = changeOf(e)
+		}
 	}
-	return json.Marshal(struct {
-		Changes []SchemaChange `json:"changes"`
-	}{changes})
+	return json.Marshal(schemaChanges{changes})
+}
+
+// UnmarshalJSON reads the changes, to be written again. The wishes that lead to them
+// are not part of the form; a saved plan keeps them beside it.
+func (s *SchemaStep) UnmarshalJSON(data []byte) error {
+	var c schemaChanges
+	if err := json.Unmarshal(data, &c); err != nil {
+		return err
+	}
+	s.shown = c.Changes
+	return nil
+}
+
+// schemaChanges is the JSON form of a SchemaStep.
+type schemaChanges struct {
+	Changes []SchemaChange `json:"changes"`
 }
 
 func changeOf(e mapping.Edit) SchemaChange {

@@ -325,10 +325,18 @@ func (b *builder) removesSecret() bool { return b.r.Endpoint != nil && b.r.Endpo
 
 // outOfScope says what becomes of objects that fall out of scope.
 func (b *builder) outOfScope() string {
-	skip := b.r.Settings.SkipOutOfScopeDeletions
-	stored, _ := b.app.secret(entra.KeySkipOutOfScopeDeletions)
-	if skip != nil && *skip || skip == nil && strings.EqualFold(stored, "true") {
+	if b.staysOutOfScope() {
 		return "stays in the application as it is"
 	}
 	return "is disabled or deleted in the application"
+}
+
+// staysOutOfScope reports whether out-of-scope deletions are skipped once the plan
+// is done.
+func (b *builder) staysOutOfScope() bool {
+	if skip := b.r.Settings.SkipOutOfScopeDeletions; skip != nil {
+		return *skip
+	}
+	stored, _ := b.app.secret(entra.KeySkipOutOfScopeDeletions)
+	return strings.EqualFold(stored, "true")
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"github.com/scimctl/scimctl/pkg/diag"
 	"github.com/scimctl/scimctl/pkg/entra"
 	"github.com/scimctl/scimctl/pkg/secret"
 )
@@ -46,8 +47,14 @@ type Step struct {
 	Consequences []string `json:"consequences,omitempty"` // what it will cause
 	Needs        []string `json:"needs,omitempty"`        // ids of steps that must be done first
 
+	// Where the profile asks for the step, and for each of the Details; a plan that was
+	// read from a file has no places.
+	Where  diag.Range   `json:"-"`
+	Places []diag.Range `json:"-"`
+
 	CreateApp  *CreateAppStep  `json:"createApp,omitempty"`
 	Tag        string          `json:"tag,omitempty"`      // mark of TagApp; see Retag
+	Made       bool            `json:"made,omitempty"`     // TagApp: a run of scimctl made the application
 	Roles      []entra.AppRole `json:"roles,omitempty"`    // of EnsureRoles; see MergeRoles
 	Template   string          `json:"template,omitempty"` // synchronization template of CreateJob; "" is chosen when the application is there
 	Secrets    []SecretWrite   `json:"secrets,omitempty"`  // the complete managed set

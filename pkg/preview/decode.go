@@ -26,6 +26,7 @@ type names map[string]bool
 type decoder struct {
 	text   string
 	pos    int
+	typ    string // of the objects: User or Group
 	wanted names
 }
 
@@ -38,8 +39,8 @@ type form struct {
 // record reads a record: a user, or the two versions {"before":…,"after":…} of one.
 // A single user and the version after go to after.
 func (d *decoder) record(before, after *mapping.Builder) (form, *syntaxError) {
-	before.Reset(mapping.User)
-	after.Reset(mapping.User)
+	before.Reset(d.typ)
+	after.Reset(d.typ)
 	f := form{after: true}
 	if d.space(); d.peek() != '{' {
 		return f, d.fail("a user is a JSON object, which starts with {")
@@ -65,7 +66,7 @@ func (d *decoder) record(before, after *mapping.Builder) (form, *syntaxError) {
 			f = form{change: true} // version points into f
 		}
 		*version = d.peek() == '{'
-		into.Reset(mapping.User)
+		into.Reset(d.typ)
 		if !*version {
 			return d.word("null")
 		}

@@ -1,6 +1,7 @@
 package preview
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,10 +14,10 @@ import (
 	"github.com/scimctl/scimctl/pkg/scim"
 )
 
-// Config is the job whose requests are foreseen.
+// Config is the job whose requests are foreseen: either for users or for groups.
 type Config struct {
-	Users                   *mapping.Program
-	SyncAll                 bool // scope: all users, else assigned ones only
+	Users, Groups           *mapping.Program // one of them
+	SyncAll                 bool             // scope: all users, else assigned ones only
 	SkipOutOfScopeDeletions bool
 	Dialect                 scim.Dialect
 	Env                     mapping.Env
@@ -31,6 +32,8 @@ type Config struct {
 // Preview foresees requests. It is safe for concurrent use.
 type Preview struct {
 	config     Config
+	program    *mapping.Program
+	typ        string // of the objects: User or Group
 	rules      *engine.Preview
 	reads      []string
 	wanted     names
@@ -39,7 +42,10 @@ type Preview struct {
 	limits     []limit
 	later      []string // targets that a creation leaves out
 	matching   []match
-	collection []byte
+	collection string // where the objects are
+	object     string // the one in question
+	read       []byte // of it, with what its dialect asks for
+	posted     []byte // collection, as the path of a creation
 }
 
 type limit struct {
@@ -56,43 +62,60 @@ type match struct {
 // New checks the configuration. A limit of an attribute that is not mapped is an
 // error.
 func New(c Config) (*Preview, error) {
-	if c.Users == nil {
-		return nil, fmt.Errorf("preview: the profile does not map users")
-	}
-	if c.Dialect == "" {
-		c.Dialect = scim.Entra
+	p := &Preview{config: c, wanted: names{}}
+	switch {
+	case c.Users != nil && c.Groups != nil:
+		return nil, errors.New("preview: either users or groups are foreseen at a time")
+	case c.Users != nil:
+		p.program, p.typ, p.collection = c.Users, mapping.User, "/Users"
+	case c.Groups != nil:
+		p.program, p.typ, p.collection = c.Groups, mapping.Group, "/Groups"
+	default:
+		return nil, errors.New("preview: the profile does not map such objects")
 	}
 	rules, err := engine.NewPreview(engine.Config{
-		Users: c.Users, SyncAll: c.SyncAll, SkipOutOfScopeDeletions: c.SkipOutOfScopeDeletions, Dialect: c.Dialect, Env: c.Env,
+		Users: c.Users, Groups: c.Groups, SyncAll: c.SyncAll, SkipOutOfScopeDeletions: c.SkipOutOfScopeDeletions, Dialect: c.Dialect, Env: c.Env,
 	})
 	if err != nil {
 		return nil, err
 	}
-	p := &Preview{config: c, rules: rules, reads: rules.Reads(), wanted: names{}, collection: []byte(collection)}
-	p.roles = rules.ReadsRoles()
+	p.rules, p.reads, p.roles = rules, rules.Reads(), rules.ReadsRoles()
+	p.posted, p.object = []byte(p.collection), p.collection+"/"+ID
+	p.read = []byte(p.object)
+	if p.typ == mapping.Group {
+		p.read = []byte(withQuery(p.object, c.Dialect.ReadGroup()))
+	}
 	for _, name := range p.reads {
 		p.wanted[name] = true
 	}
-	if err := p.targets(c.Users.Mapping); err != nil {
+	if err := p.targets(p.program.Mapping); err != nil {
 		return nil, err
 	}
-	for _, a := range c.Users.Matching() {
-		path, err := scim.ParsePath(a.Target.Value)
+	search := c.Dialect.SearchUsers
+	if p.typ == mapping.Group {
+		search = c.Dialect.SearchGroups
+	}
+	for _, target := range rules.Matching() {
+		path, err := scim.ParsePath(target)
 		if err != nil {
-			return nil, fmt.Errorf("preview: target %s: %w", a.Target.Value, err)
+			return nil, fmt.Errorf("preview: target %s: %w", target, err)
 		}
 		definition, known := scim.LookupAttribute(path)
-		p.matching = append(p.matching, match{newQuery(a.Target.Value, path), known && definition.CaseExact})
+		p.matching = append(p.matching, match{newQuery(p.collection, target, path, search), known && definition.CaseExact})
 	}
 	return p, nil
 }
 
+// noun is what an object is called.
+func (p *Preview) noun() string { return strings.ToLower(p.typ) }
+
 // targets prepares what is checked of the target attributes.
 func (p *Preview) targets(m mapping.ObjectMapping) error {
-	// userName is the one attribute that every server needs (RFC 7643 §4.1.1).
-	p.required = []string{"userName"}
+	// The one attribute that every server needs (RFC 7643 §4.1.1, §4.2).
+	needed := map[string]string{mapping.User: "userName", mapping.Group: "displayName"}[p.typ]
+	p.required = []string{needed}
 	for _, a := range m.TargetObject.Attributes {
-		if a.Required && !a.Anchor && a.Mutability != "ReadOnly" && !strings.EqualFold(a.Name, "userName") {
+		if a.Required && !a.Anchor && a.Mutability != "ReadOnly" && !strings.EqualFold(a.Name, needed) {
 			p.required = append(p.required, a.Name)
 		}
 	}
@@ -102,7 +125,7 @@ func (p *Preview) targets(m mapping.ObjectMapping) error {
 		if err != nil {
 			return fmt.Errorf("preview: target %s: %w", a.Target.Value, err)
 		}
-		if scim.SkippedOnCreate(path) {
+		if p.config.Dialect.SkipsOnCreate(path) {
 			p.later = append(p.later, a.Target.Value)
 		}
 		if most, ok := left[a.Target.Value]; ok {
@@ -150,7 +173,7 @@ func (p *Preview) problems(values []mapping.Value, creating bool) []Problem {
 			if has(values, target) {
 				out = append(out, Problem{
 					Severity: diag.Note, Code: CodeLater, Target: target,
-					Message: target + " is not exported when a user is created; the next cycle sends it",
+					Message: target + " is not exported when a " + p.noun() + " is created; the next cycle sends it",
 				})
 			}
 		}

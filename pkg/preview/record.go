@@ -27,20 +27,20 @@ type record struct {
 func (r *record) read(w *worker) (form, *syntaxError) {
 	switch {
 	case r.row != nil:
-		return form{after: true}, r.readRow(w.p.wanted, &w.after)
+		return form{after: true}, r.readRow(w.p, &w.after)
 	case r.attributes != nil:
-		return form{after: true}, r.readAttributes(w.p.wanted, &w.after)
+		return form{after: true}, r.readAttributes(w.p, &w.after)
 	}
-	d := decoder{text: r.text, wanted: w.p.wanted}
+	d := decoder{text: r.text, typ: w.p.typ, wanted: w.p.wanted}
 	return d.record(&w.before, &w.after)
 }
 
 // readRow reads a row of a table: an empty cell is no value, and columns with the
 // same name are the values of a multi-valued attribute.
-func (r *record) readRow(wanted names, b *mapping.Builder) *syntaxError {
-	b.Reset(mapping.User)
+func (r *record) readRow(p *Preview, b *mapping.Builder) *syntaxError {
+	b.Reset(p.typ)
 	for i, name := range r.header {
-		if !wanted[name] || r.row[i] == "" {
+		if !p.wanted[name] || r.row[i] == "" {
 			continue
 		}
 		if had := b.Object().Attribute(name).Strings(); len(had) > 0 {
@@ -53,10 +53,10 @@ func (r *record) readRow(wanted names, b *mapping.Builder) *syntaxError {
 }
 
 // readAttributes reads values as encoding/json decodes them.
-func (r *record) readAttributes(wanted names, b *mapping.Builder) *syntaxError {
-	b.Reset(mapping.User)
+func (r *record) readAttributes(p *Preview, b *mapping.Builder) *syntaxError {
+	b.Reset(p.typ)
 	for name, value := range r.attributes {
-		if !wanted[name] {
+		if !p.wanted[name] {
 			continue
 		}
 		switch v := value.(type) {

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/scimctl/scimctl/pkg/diag"
+	"github.com/scimctl/scimctl/pkg/engine"
 	"github.com/scimctl/scimctl/pkg/scim"
 )
 
@@ -23,8 +24,8 @@ const (
 	Invalid Action = "invalid"
 )
 
-// ID stands in the path of a request for the id that the server gives the user.
-const ID = "{id}"
+// ID stands in a request for the id that the server gives the object.
+const ID = engine.OwnID
 
 // Request is one request, below the tenant URL. Path is escaped as it is sent; Body
 // is JSON, nil for none.

@@ -81,7 +81,7 @@ func (p *Preview) Run(ctx context.Context, src Source, out io.Writer, o Options)
 			}
 		}()
 	}
-	s := &sequence{source: src, worker: p.newWorker(seed), format: o.Format, out: out, counter: newCounter()}
+	s := &sequence{source: src, worker: p.newWorker(seed), format: o.Format, out: out, counter: newCounter(p.typ)}
 	err := s.begin()
 	for err == nil {
 		var next *piece

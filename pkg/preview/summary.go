@@ -8,9 +8,10 @@ import (
 	"github.com/scimctl/scimctl/pkg/engine"
 )
 
-// Summary counts what became of users.
+// Summary counts what became of users or groups.
 type Summary struct {
-	Users    int // records, invalid ones too
+	Type     string // User or Group
+	Users    int    // records, invalid ones too
 	InScope  int
 	Requests int // of all users
 	Actions  map[Action]int
@@ -42,8 +43,8 @@ type counter struct {
 	reasons map[reasonKey]*Reason
 }
 
-func newCounter() *counter {
-	return &counter{summary: Summary{Actions: map[Action]int{}}, reasons: map[reasonKey]*Reason{}}
+func newCounter(typ string) *counter {
+	return &counter{summary: Summary{Type: typ, Actions: map[Action]int{}}, reasons: map[reasonKey]*Reason{}}
 }
 
 // add counts one user. The noted problems are the user's.

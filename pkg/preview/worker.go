@@ -16,6 +16,9 @@ const (
 	attrRoles         = "appRoleAssignments"
 )
 
+// attrMembers are the source ids of a group's members.
+const attrMembers = "members"
+
 // userRole is the app role of an assigned user whose record names none.
 const userRole = "User"
 
@@ -46,13 +49,20 @@ func (p *Preview) newWorker(seed maphash.Seed) *worker {
 // plainColumns are what the mappings can put into a creation.
 func (p *Preview) plainColumns() []scim.AttributeValue {
 	var columns []scim.AttributeValue
-	for _, c := range p.config.Users.Columns() {
+	for _, c := range p.program.Columns() {
 		if !c.Reference {
 			columns = append(columns, c.AttributeValue)
 		}
 	}
+	if p.config.Dialect.IsOkta() {
+		columns = append(columns, scim.AttributeValue{Path: scim.PasswordPath})
+	}
 	return columns
 }
+
+// random stands for the random password in Okta's creations.
+// Source: okta_contract §9.
+const random = "{random}"
 
 // begin forgets the last user.
 func (w *worker) begin() {
@@ -126,7 +136,7 @@ func (w *worker) name(o mapping.Object) {
 func (w *worker) mapped(b *mapping.Builder, s engine.Subject) engine.Scope {
 	scope := w.p.rules.Judge(s)
 	b.Bool(attrIsSoftDeleted, scope.SoftDeleted())
-	w.p.config.Users.MapInto(w.machine, s.Object, &w.result)
+	w.p.program.MapInto(w.machine, s.Object, &w.result)
 	w.inScope = scope.InScope()
 	return scope
 }
@@ -148,8 +158,8 @@ func (w *worker) create(s engine.Subject, twin string) {
 		w.out.Action = Fail
 		w.problem(Problem{
 			Severity: diag.Error, Code: engine.CodeDuplicateSourceEntries,
-			Message: "the matching value is that of " + twin + " as well, so the search finds an object that is linked to another user",
-			Advice:  "Change one of the two users, or match by an attribute that is unique.",
+			Message: "the matching value is that of " + twin + " as well, so the search finds an object that is linked to another " + w.p.noun(),
+			Advice:  "Change one of the two " + w.p.noun() + "s, or match by an attribute that is unique.",
 		})
 		return
 	}
@@ -176,19 +186,63 @@ func (w *worker) create(s engine.Subject, twin string) {
 		}
 	}
 	start := len(w.text)
-	text, err := w.creator.AppendUser(w.text, w.values)
+	text, err := w.body(w.text)
 	if err != nil {
 		w.unwritable(err)
 		return
 	}
 	w.text = text
-	w.request("POST", collection, w.text[start:])
-	if !references {
+	w.request("POST", w.p.posted, w.text[start:])
+	if references {
+		w.referTo()
+	}
+	if w.p.typ == mapping.Group {
+		w.members(s.Object.Attribute(attrMembers).Strings(), nil, false)
+	}
+}
+
+// body appends the body of a creation with the values.
+func (w *worker) body(dst []byte) ([]byte, error) {
+	if w.p.typ == mapping.Group {
+		o, err := scim.CreateGroup(w.p.config.Dialect, w.values)
+		if err != nil {
+			return dst, err
+		}
+		return o.AppendJSON(dst)
+	}
+	if w.p.config.Dialect.IsOkta() {
+		w.values = append(w.values, scim.AttributeValue{Path: scim.PasswordPath, Values: []string{random}})
+	}
+	return w.creator.AppendUser(dst, w.values)
+}
+
+// referTo appends the request with the references of an object that was created.
+func (w *worker) referTo() {
+	changes := w.p.rules.References(w.result)
+	if len(changes) == 0 {
 		return
 	}
-	if changes := w.p.rules.References(w.result); len(changes) > 0 {
-		w.patch(changes)
+	var have *scim.Object
+	if w.p.config.Dialect.ReadsBeforeWrite() {
+		w.request("GET", w.p.read, nil)
+		var err error
+		if have, err = w.stored(false); err != nil {
+			w.unwritable(err)
+			return
+		}
 	}
+	w.write(have, changes)
+}
+
+// members appends the requests that change the members of a group, by source id.
+// changed says that the group itself is changed by a request before them.
+func (w *worker) members(add, remove []string, changed bool) {
+	writes, err := w.p.rules.Members(add, remove, w.result, changed)
+	if err != nil {
+		w.unwritable(err)
+		return
+	}
+	w.writes(writes)
 }
 
 // searches are the requests by which the user is looked for. A redacted value is
@@ -198,7 +252,7 @@ func (w *worker) searches() {
 		m := &w.p.matching[i]
 		for j := range w.result.Values {
 			v := &w.result.Values[j]
-			if v.Match == 0 || v.Target != m.target || len(v.Values) == 0 || v.Values[0] == "" {
+			if v.Target != m.target || len(v.Values) == 0 || v.Values[0] == "" {
 				continue
 			}
 			value := v.Values[0]
@@ -222,30 +276,49 @@ func (w *worker) hash(attribute int, value string, exact bool) uint64 {
 	return max(h, 1)
 }
 
-// request appends a request. The text must stay as it is until the next user.
-func (w *worker) request(method, path string, body []byte) {
-	q := Request{Method: method, Body: body[:len(body):len(body)]}
-	if path == collection {
-		q.Path = w.p.collection
-	} else {
-		q.Path = []byte(path)
-	}
-	w.out.Requests = append(w.out.Requests, q)
+// request appends a request. Path and body must stay as they are until the next user.
+func (w *worker) request(method string, path, body []byte) {
+	w.out.Requests = append(w.out.Requests, Request{Method: method, Path: path, Body: body[:len(body):len(body)]})
 }
 
-// patch appends a PATCH with the changes.
-func (w *worker) patch(changes []scim.Change) {
-	body, err := scim.UpdateUser(w.p.config.Dialect, changes)
+// write appends the requests that make the changes to the object.
+func (w *worker) write(have *scim.Object, changes []scim.Change) {
+	build := scim.WriteUser
+	if w.p.typ == mapping.Group {
+		build = scim.WriteGroup
+	}
+	if w.p.config.Dialect.ReadsBeforeWrite() {
+		w.cover(have)
+	}
+	writes, err := build(w.p.config.Dialect, have, changes)
 	if err != nil {
 		w.unwritable(err)
 		return
 	}
-	text, err := body.AppendJSON(nil)
-	if err != nil {
-		w.unwritable(err)
-		return
+	w.writes(writes)
+}
+
+// cover hides redacted values of an object that is sent whole.
+func (w *worker) cover(have *scim.Object) {
+	for _, v := range w.result.Values {
+		if _, there := have.First(v.Path); !v.Redacted || !there {
+			continue
+		}
+		if err := have.Assign(v.Path, hidden); err != nil {
+			have.Delete(v.Path.Attribute) // better nothing than the value
+		}
 	}
-	w.request("PATCH", collection+"/"+ID, text)
+}
+
+func (w *worker) writes(writes []scim.Write) {
+	for _, write := range writes {
+		text, err := write.Body.AppendJSON(nil)
+		if err != nil {
+			w.unwritable(err)
+			return
+		}
+		w.request(write.Method, []byte(w.p.object), text)
+	}
 }
 
 func (w *worker) unwritable(err error) {

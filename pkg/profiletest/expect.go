@@ -22,8 +22,8 @@ const skip = "skip"
 // actions that a test can expect.
 var actions = []string{"create", "update", "disable", "delete", skip}
 
-// runTest runs one test and returns what did not hold.
-func runTest(ctx context.Context, r *profile.Resolved, t profile.Test, programs []*mapping.Program, o Options) []Failure {
+// runTest runs one test and returns what did not hold. Arms may be nil.
+func runTest(ctx context.Context, r *profile.Resolved, t profile.Test, programs []*mapping.Program, arms *tracer, o Options) []Failure {
 	stop := func(what, want string, err error) []Failure {
 		return []Failure{{What: what, Want: want, Got: err.Error(), Where: t.Where}}
 	}
@@ -43,9 +43,15 @@ func runTest(ctx context.Context, r *profile.Resolved, t profile.Test, programs 
 			return stop("linked: true", "the object can be created while it is active and in scope", err)
 		}
 	}
+	if arms != nil {
+		w.config.Observe = arms.observe
+	}
 	out, err := w.provision(ctx, s)
 	if err != nil {
 		return stop("set-up", "a job that can run", err)
+	}
+	if arms != nil {
+		arms.ended(out)
 	}
 	return slices.Concat(checkOutcome(t, out), checkAttributes(t, w.writes()), checkRequest(t, w.writes(), o))
 }

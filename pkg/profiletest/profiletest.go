@@ -22,6 +22,8 @@ type Options struct {
 	ReadFile      func(name string) ([]byte, error)    // files beside the profile; nil: tests that name a request fail
 	UpdateGoldens func(name string, data []byte) error // nil: goldens are compared, not written
 	Now           func() time.Time                     // nil means time.Now
+	Select        func(name string) bool               // which tests to run, by name; nil: all
+	Coverage      *Coverage                            // collects the arms that the tests take; nil: not wanted
 }
 
 // Result is how one test ended.
@@ -29,6 +31,8 @@ type Result struct {
 	Name     string
 	Passed   bool
 	Failures []Failure
+	Where    diag.Range    // of the test in the profile
+	Took     time.Duration // by Options.Now
 }
 
 // Failure is one expectation that did not hold.
@@ -61,10 +65,20 @@ func Run(ctx context.Context, r *profile.Resolved, o Options) ([]Result, diag.Li
 	if problems.HasErrors() {
 		return nil, problems
 	}
-	results := make([]Result, len(r.Tests))
-	for i, t := range r.Tests {
-		failures := runTest(ctx, r, t, programs, o)
-		results[i] = Result{Name: t.Name, Passed: len(failures) == 0, Failures: failures}
+	var arms *tracer
+	if o.Coverage != nil {
+		arms = o.Coverage.watch(r.Profile, programs, mapping.Env{Now: o.Now})
+	}
+	results := []Result{}
+	for _, t := range r.Tests {
+		if o.Select != nil && !o.Select(t.Name) {
+			continue
+		}
+		began := o.Now()
+		failures := runTest(ctx, r, t, programs, arms, o)
+		results = append(results, Result{
+			Name: t.Name, Passed: len(failures) == 0, Failures: failures, Where: t.Where, Took: o.Now().Sub(began),
+		})
 	}
 	return results, problems
 }

@@ -66,13 +66,15 @@ func run(t *testing.T, test string, o profiletest.Options) profiletest.Result {
 	return results[0]
 }
 
-func resolve(t *testing.T, source string) *profile.Resolved {
+func resolve(t *testing.T, source string) *profile.Resolved { return resolveIn(t, source, "") }
+
+func resolveIn(t *testing.T, source, environment string) *profile.Resolved {
 	t.Helper()
 	file, problems := profile.Load("example.yaml", []byte(source))
 	if err := problems.Err(); err != nil {
 		t.Fatalf("%v\n%s", err, source)
 	}
-	r, problems := file.Profiles[0].Resolve(profile.Options{})
+	r, problems := file.Profiles[0].Resolve(profile.Options{Environment: environment})
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}

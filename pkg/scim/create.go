@@ -9,8 +9,9 @@ import (
 
 // CreateUser returns the body of POST /Users for the values, in Entra's shape:
 // both core and enterprise schemas whatever the values, booleans as booleans,
-// meta.resourceType, and roles even when there are none. What SkippedOnCreate
+// meta.resourceType, and roles even when there are none. What SkipsOnCreate
 // names is left out. The error names the attribute whose value does not fit its type.
+// Okta's shape is told at createOktaUser.
 //
 // The order of members is that of W-21: schemas, externalId, userName, then the
 // others by name, as the documented ones are, then the enterprise extension and
@@ -19,9 +20,12 @@ import (
 // primary, type; what follows there is in mapping order.
 // Source: entra_wire W-21, W-23, W-38.
 func CreateUser(d Dialect, values []AttributeValue) (*Object, error) {
+	if d.IsOkta() {
+		return createOktaUser(d, values)
+	}
 	body := &Object{members: make([]Member, 0, 16)} // most users have fewer attributes
 	body.Set("schemas", []any{UserSchema, EnterpriseUserSchema})
-	if err := body.assignAll(values); err != nil {
+	if err := body.assignAll(d, values); err != nil {
 		return nil, err
 	}
 	body.Set("meta", NewObject(Member{"resourceType", "User"}))
@@ -37,19 +41,26 @@ func CreateUser(d Dialect, values []AttributeValue) (*Object, error) {
 
 // CreateGroup returns the body of POST /Groups, without members. The order of
 // members is schemas, externalId, displayName, then as in CreateUser.
-// Source: entra_wire W-22.
+// Source: entra_wire W-22. Okta's shape is told at createOktaGroup.
 func CreateGroup(d Dialect, values []AttributeValue) (*Object, error) {
-	body := NewObject(Member{"schemas", []any{GroupSchema, ADSCIMGroupSchema}})
 	values = slices.DeleteFunc(slices.Clone(values), func(v AttributeValue) bool {
 		return v.Path.IsCore() && sameName(v.Path.Attribute, "members")
 	})
-	if err := body.assignAll(values); err != nil {
+	if d.IsOkta() {
+		return createOktaGroup(d, values)
+	}
+	body := NewObject(Member{"schemas", []any{GroupSchema, ADSCIMGroupSchema}})
+	if err := body.assignAll(d, values); err != nil {
 		return nil, err
 	}
 	body.Set("meta", NewObject(Member{"resourceType", "Group"}))
 	body.arrange(d.shape(), "schemas", "externalId", "displayName")
 	return body, nil
 }
+
+// SkipsOnCreate reports whether the dialect leaves the attribute out of a create:
+// Entra's do what SkippedOnCreate tells, Okta's send everything.
+func (d Dialect) SkipsOnCreate(p Path) bool { return !d.IsOkta() && SkippedOnCreate(p) }
 
 // SkippedOnCreate reports whether Entra leaves the attribute out of a create and
 // sends it a cycle later, with "exporting the property is not supported for this
@@ -73,9 +84,9 @@ func SkippedOnCreate(p Path) bool {
 	return !ok || short == ""
 }
 
-func (o *Object) assignAll(values []AttributeValue) error {
+func (o *Object) assignAll(d Dialect, values []AttributeValue) error {
 	for _, v := range values {
-		if SkippedOnCreate(v.Path) {
+		if d.SkipsOnCreate(v.Path) {
 			continue
 		}
 		value, ok, err := phrasing{}.value(v)

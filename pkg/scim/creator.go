@@ -128,7 +128,7 @@ func (c *Creator) lay(values []AttributeValue) (*layout, error) {
 		marked[i] = v
 		if v.Type != BooleanValue {
 			marked[i].Type, marked[i].Values = StringValue, []string{mark(i)}
-			if !SkippedOnCreate(v.Path) {
+			if !c.dialect.SkipsOnCreate(v.Path) {
 				places++
 			}
 		}

@@ -1,8 +1,12 @@
 package scim
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
-// Dialect is a way in which an identity provider phrases its requests.
+// Dialect is a way in which an identity provider phrases its requests. The zero
+// value is Entra.
 type Dialect string
 
 // Dialects of Microsoft Entra. Source: entra_wire §5.3.
@@ -11,6 +15,35 @@ const (
 	EntraCompliant Dialect = "entra+aadOptscim062020"     // flag in the tenant URL
 	EntraPatch2017 Dialect = "entra+AzureAdScimPatch2017" // announced roll-back flag; same as Entra today
 )
+
+// Dialects of Okta: that of a published application, which is changed by PATCH, and
+// that of an application made with the wizard (AIW), whose users are changed by PUT of
+// the whole object. Source: okta_contract §9.
+const (
+	OktaOIN Dialect = "okta-oin"
+	OktaAIW Dialect = "okta-aiw"
+)
+
+// Dialects returns all dialects, Entra's default first.
+func Dialects() []Dialect {
+	return []Dialect{Entra, EntraCompliant, EntraPatch2017, OktaOIN, OktaAIW}
+}
+
+// ParseDialect reads the name of a dialect, in any letter case. The error lists the
+// names.
+func ParseDialect(name string) (Dialect, error) {
+	var names []string
+	for _, d := range Dialects() {
+		if strings.EqualFold(string(d), name) {
+			return d, nil
+		}
+		names = append(names, string(d))
+	}
+	return "", fmt.Errorf("%q is no dialect; there are %s", name, strings.Join(names, ", "))
+}
+
+// IsOkta reports whether the dialect is one of Okta's.
+func (d Dialect) IsOkta() bool { return d == OktaOIN || d == OktaAIW }
 
 // Flags in the query of a tenant URL. Source: entra_wire W-42; graph_gotchas 23.
 const (
@@ -99,11 +132,14 @@ const (
 )
 
 func (d Dialect) shape() shape {
-	if d == EntraCompliant {
+	switch d {
+	case EntraCompliant:
 		return shape{
 			lowerOps: true, collapse: true, removeByPath: true,
 			nullRef: compliantNullRef, managerArray: compliantManagerArray, listCustomURN: listCustomURNs,
 		}
+	case OktaOIN, OktaAIW:
+		return shape{lowerOps: true, removeByPath: true, listCustomURN: true}
 	}
 	return shape{textBooleans: true, nullRef: true, managerArray: true, rolesAsText: true, listCustomURN: listCustomURNs}
 }

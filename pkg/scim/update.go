@@ -76,15 +76,23 @@ func isSimple(p Path, value any) bool {
 // AddMembers and RemoveMembers return the PATCH body for membership changes by
 // target id. Source: entra_wire W-32, W-33.
 func AddMembers(d Dialect, ids []string) *Object {
-	s := d.shape()
-	return PatchRequest{[]PatchOp{{Op: s.op(OpAdd), Path: "members", Value: s.memberValues(ids)}}}.Body()
+	members := make([]GroupMember, len(ids))
+	for i, id := range ids {
+		members[i].ID = id
+	}
+	return AddNamedMembers(d, members)
 }
 
-// RemoveMembers: see AddMembers. The compliant dialect has one operation an id.
+// RemoveMembers: see AddMembers. Entra's compliant dialect and Okta's have one
+// operation an id. Source: okta_contract §9.
 func RemoveMembers(d Dialect, ids []string) *Object {
 	s := d.shape()
 	if !s.removeByPath {
-		return PatchRequest{[]PatchOp{{Op: s.op(OpRemove), Path: "members", Value: s.memberValues(ids)}}}.Body()
+		items := make([]any, len(ids))
+		for i, id := range ids {
+			items[i] = phrasing{nullRef: s.nullRef}.referenceElement(id)
+		}
+		return PatchRequest{[]PatchOp{{Op: s.op(OpRemove), Path: "members", Value: items}}}.Body()
 	}
 	ops := make([]PatchOp, len(ids))
 	for i, id := range ids {
@@ -94,10 +102,30 @@ func RemoveMembers(d Dialect, ids []string) *Object {
 	return PatchRequest{ops}.Body()
 }
 
-func (s shape) memberValues(ids []string) []any {
-	items := make([]any, len(ids))
-	for i, id := range ids {
-		items[i] = phrasing{nullRef: s.nullRef}.referenceElement(id)
+// GroupMember is a member of a group by its id at the server, with the name that Okta
+// sends along; "" leaves the name out. Source: okta_contract §9.
+type GroupMember struct{ ID, Display string }
+
+// AddNamedMembers is AddMembers with names, which only Okta's dialects send.
+func AddNamedMembers(d Dialect, members []GroupMember) *Object {
+	return PatchRequest{[]PatchOp{{Op: d.shape().op(OpAdd), Path: "members", Value: d.memberValues(members)}}}.Body()
+}
+
+// ReplaceMembers returns the PATCH body that gives a group exactly these members, as
+// Okta pushes a group in full. Source: okta_contract §9.
+func ReplaceMembers(d Dialect, members []GroupMember) *Object {
+	return PatchRequest{[]PatchOp{{Op: d.shape().op(OpReplace), Path: "members", Value: d.memberValues(members)}}}.Body()
+}
+
+func (d Dialect) memberValues(members []GroupMember) []any {
+	how := phrasing{nullRef: d.shape().nullRef}
+	items := make([]any, len(members))
+	for i, m := range members {
+		element := how.referenceElement(m.ID)
+		if d.IsOkta() && m.Display != "" {
+			element.Set("display", m.Display)
+		}
+		items[i] = element
 	}
 	return items
 }

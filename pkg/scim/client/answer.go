@@ -1,10 +1,12 @@
 package client
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +17,7 @@ import (
 // answer is what came back for a call.
 type answer struct {
 	call   call
-	url    string
+	url    *url.URL
 	status int
 	header http.Header
 	body   []byte
@@ -23,11 +25,11 @@ type answer struct {
 }
 
 func (a *answer) empty() bool {
-	return a.status == http.StatusNoContent || len(strings.TrimSpace(string(a.body))) == 0
+	return a.status == http.StatusNoContent || len(bytes.TrimSpace(a.body)) == 0
 }
 
 // check turns an answer outside 2xx into an error.
-func (a *answer) check(now time.Time) *Error {
+func (a *answer) check(now func() time.Time) *Error {
 	switch {
 	case a.status >= 200 && a.status < 300:
 		return nil
@@ -51,7 +53,7 @@ func (a *answer) check(now time.Time) *Error {
 		e = a.fail(KindStatus, nil, "%s", said)
 	}
 	e.SCIM = body
-	e.RetryAfter = a.retryAfter(now)
+	e.RetryAfter = a.retryAfter(now())
 	return e
 }
 
@@ -98,7 +100,7 @@ func (a *answer) object() (*scim.Object, *Error) {
 	switch {
 	case a.empty():
 		return nil, a.fail(KindProtocol, nil, "the endpoint answered %s without a body; the resource is expected", a.statusText())
-	case !isJSON(a.header.Get("Content-Type")) || strings.HasPrefix(strings.TrimSpace(string(a.body)), "<"):
+	case !isJSON(a.header.Get("Content-Type")) || bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("<")):
 		return nil, a.fail(KindNotSCIM, nil, "the endpoint answered %s with %s; SCIM answers have the content type %s, so check the path of the tenant URL",
 			a.statusText(), a.excerpt(), scim.ContentType)
 	}
@@ -113,7 +115,7 @@ func (a *answer) object() (*scim.Object, *Error) {
 // isJSON reports whether a content type is JSON of any kind. A missing one is
 // let pass: the body shows what it is.
 func isJSON(contentType string) bool {
-	if contentType == "" {
+	if contentType == "" || contentType == scim.ContentType {
 		return true
 	}
 	media, _, err := mime.ParseMediaType(contentType)

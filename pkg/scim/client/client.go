@@ -3,11 +3,13 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/scimctl/scimctl/pkg/scim"
@@ -21,8 +23,9 @@ type Options struct {
 	BaseURL   string
 	Token     string            // bearer token; "" sends no Authorization header
 	Transport http.RoundTripper // nil means http.DefaultTransport
-	Timeout   time.Duration     // of one request with its answer's body; 0 means DefaultTimeout
-	UserAgent string            // "" sends no User-Agent header; what Entra sends is not documented (entra_wire W-12)
+	Timeout   time.Duration     // of one request with its answer's body; 0 means the dialect's, or else DefaultTimeout
+	Dialect   scim.Dialect      // whose headers are sent; "" means Entra
+	UserAgent string            // in place of the dialect's; with neither, no User-Agent header is sent
 	Now       func() time.Time  // nil means time.Now
 	Observe   func(Exchange)    // called after each request, may be nil; secrets are already masked
 }
@@ -50,8 +53,11 @@ type Client struct {
 	base    *url.URL // without query
 	query   []Param  // of the base URL, sent first
 	options Options
-	http    http.Client
-	mask    masker
+
+	plain, withBody http.Header // of every request
+	mask            masker
+	slots           chan struct{} // one for each request on the wire; nil for no limit
+	buffers         *sync.Pool    // of *bytes.Buffer, for the bodies of answers
 }
 
 // New checks the base URL and the token, and returns a Client. The error says
@@ -65,14 +71,44 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	if o.Timeout <= 0 {
-		o.Timeout = DefaultTimeout
+		o.Timeout = cmp.Or(o.Dialect.Timeout(), DefaultTimeout)
+	}
+	if o.Transport == nil {
+		o.Transport = http.DefaultTransport
 	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	c := &Client{base: base, query: query, options: o, mask: newMasker(o.Token)}
-	c.http = http.Client{Transport: o.Transport, CheckRedirect: checkRedirect}
+	c := &Client{base: base, query: query, options: o, mask: newMasker(o.Token), buffers: &sync.Pool{}}
+	c.plain, c.withBody = c.header(false), c.header(true)
 	return c, nil
+}
+
+// AtMost returns a Client that has no more than n requests on the wire at a time;
+// others wait for their turn, which does not count as time of theirs.
+func (c *Client) AtMost(n int) *Client {
+	limited := *c
+	limited.slots = make(chan struct{}, n)
+	return &limited
+}
+
+// enter waits for a slot, which leave gives back.
+func (c *Client) enter(ctx context.Context) error {
+	if c.slots == nil {
+		return nil
+	}
+	select {
+	case c.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (c *Client) leave() {
+	if c.slots != nil {
+		<-c.slots
+	}
 }
 
 // List is a ListResponse.
@@ -84,7 +120,7 @@ type List struct {
 }
 
 // Param is a query parameter; a slice of them keeps its order.
-type Param struct{ Name, Value string }
+type Param = scim.Param
 
 // Get reads one resource: Get(ctx, "Users", id, nil). The query's parameters are
 // sent in order of their names.
@@ -92,7 +128,7 @@ func (c *Client) Get(ctx context.Context, resource, id string, query url.Values)
 	var params []Param
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		for _, value := range query[name] {
-			params = append(params, Param{name, value})
+			params = append(params, Param{Name: name, Value: value})
 		}
 	}
 	var found *scim.Object

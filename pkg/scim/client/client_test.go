@@ -372,3 +372,31 @@ func lifeCycle(t *testing.T, c *client.Client, d scim.Dialect) {
 		t.Errorf("second deletion: %v", err)
 	}
 }
+
+// TestOktaHeadersOnTheWire: a dialect has headers of its own. Source: okta_contract §9.
+func TestOktaHeadersOnTheWire(t *testing.T) {
+	var header http.Header
+	ts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header = r.Header
+		w.WriteHeader(204)
+	}))
+	defer ts.Close()
+	for _, d := range []scim.Dialect{scim.OktaOIN, scim.OktaAIW} {
+		if _, err := newClient(t, client.Options{BaseURL: ts.URL, Dialect: d}).Patch(t.Context(), "Users", "1", mustObject(t, `{}`)); err != nil {
+			t.Fatal(err)
+		}
+		for name, want := range map[string]string{
+			"User-Agent": "Okta SCIM Client 1.0.0", "Accept": "application/scim+json", "Accept-Charset": "utf-8", "Content-Type": "application/scim+json; charset=utf-8",
+		} {
+			if got := header.Get(name); got != want {
+				t.Errorf("%s: %s is %q, want %q", d, name, got, want)
+			}
+		}
+	}
+	if err := newClient(t, client.Options{BaseURL: ts.URL, Dialect: scim.OktaOIN, UserAgent: "OKTA SCIM Integration"}).Delete(t.Context(), "Users", "1"); err != nil {
+		t.Fatal(err)
+	}
+	if got := header.Get("User-Agent"); got != "OKTA SCIM Integration" {
+		t.Errorf("User-Agent %q, want the one that was asked for", got)
+	}
+}

@@ -65,7 +65,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // have passed the mask.
 func (a *answer) fail(kind Kind, cause error, format string, args ...any) *Error {
 	return &Error{
-		Kind: kind, Method: a.call.method, URL: a.mask.text(a.url), Status: a.status,
+		Kind: kind, Method: a.call.method, URL: a.mask.text(a.url.String()), Status: a.status,
 		Detail: fmt.Sprintf(format, args...), Err: cause,
 	}
 }

@@ -2,12 +2,12 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/scimctl/scimctl/pkg/scim"
@@ -45,17 +45,28 @@ func (c *Client) send(ctx context.Context, r call, read func(*answer) *Error) er
 	}
 	var body []byte
 	if r.body != nil {
-		if body, err = r.body.AppendJSON(nil); err != nil {
+		if body, err = r.body.AppendJSON(make([]byte, 0, 1024)); err != nil {
 			return fmt.Errorf("%s %s: %w", r.method, c.mask.text(u.String()), err)
 		}
 	}
-	a := &answer{call: r, url: u.String(), mask: c.mask}
-	header := c.header(body != nil)
-	started := c.options.Now()
-	failure := c.exchange(ctx, a, u, header, body)
-	took := c.options.Now().Sub(started)
+	a := &answer{call: r, url: u, mask: c.mask}
+	header := c.plain
+	if body != nil {
+		header = c.withBody
+	}
+	var started time.Time
+	if c.options.Observe != nil {
+		started = c.options.Now()
+	}
+	into := c.buffer()
+	defer c.release(into)
+	failure := c.exchange(ctx, a, header, body, into)
+	var took time.Duration
+	if c.options.Observe != nil {
+		took = c.options.Now().Sub(started)
+	}
 	if failure == nil {
-		failure = a.check(c.options.Now())
+		failure = a.check(c.options.Now)
 	}
 	if failure == nil {
 		failure = read(a)
@@ -65,7 +76,7 @@ func (c *Client) send(ctx context.Context, r call, read func(*answer) *Error) er
 	}
 	if c.options.Observe != nil {
 		c.options.Observe(Exchange{
-			Method: r.method, URL: c.mask.text(a.url), RequestHeader: c.mask.header(header), RequestBody: c.mask.bytes(body),
+			Method: r.method, URL: c.mask.text(u.String()), RequestHeader: c.mask.header(header), RequestBody: c.mask.bytes(body),
 			Status: a.status, ResponseHeader: c.mask.header(a.header), ResponseBody: c.mask.bytes(a.body),
 			Started: started, Took: took, Err: err,
 		})
@@ -73,29 +84,38 @@ func (c *Client) send(ctx context.Context, r call, read func(*answer) *Error) er
 	return err
 }
 
+// header builds the headers of every request; no transport may change them.
 func (c *Client) header(hasBody bool) http.Header {
-	h := http.Header{"Accept": {scim.ContentType}}
+	own := c.options.Dialect.Headers()
 	// An empty value keeps net/http from sending a name of its own.
-	h["User-Agent"] = []string{c.options.UserAgent}
+	h := http.Header{"Accept": {scim.ContentType}, "User-Agent": {cmp.Or(c.options.UserAgent, own.UserAgent)}}
 	if c.options.Token != "" {
 		h.Set("Authorization", "Bearer "+c.options.Token)
 	}
+	if own.AcceptCharset != "" {
+		h.Set("Accept-Charset", own.AcceptCharset)
+	}
 	if hasBody {
-		h.Set("Content-Type", scim.ContentType) // entra_wire W-11
+		h.Set("Content-Type", own.ContentType)
 	}
 	return h
 }
 
 // exchange does the network part and fills in the answer.
-func (c *Client) exchange(ctx context.Context, a *answer, u *url.URL, header http.Header, body []byte) *Error {
+// The answer's body is in the buffer, and as long there as that is not used again.
+func (c *Client) exchange(ctx context.Context, a *answer, header http.Header, body []byte, into *bytes.Buffer) *Error {
+	if err := c.enter(ctx); err != nil {
+		return a.transportError(ctx, err, c.options.Timeout)
+	}
+	defer c.leave()
 	ctx, cancel := context.WithTimeoutCause(ctx, c.options.Timeout, errTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, a.call.method, u.String(), bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, a.call.method, "", bytes.NewReader(body))
 	if err != nil {
 		return a.transportError(ctx, err, c.options.Timeout)
 	}
-	req.Header = header.Clone()
-	resp, err := c.http.Do(req)
+	req.URL, req.Host, req.Header = a.url, a.url.Host, header
+	resp, err := c.follow(req)
 	if resp != nil {
 		a.status, a.header = resp.StatusCode, resp.Header
 	}
@@ -103,7 +123,9 @@ func (c *Client) exchange(ctx context.Context, a *answer, u *url.URL, header htt
 		return a.transportError(ctx, err, c.options.Timeout)
 	}
 	defer resp.Body.Close()
-	a.body, err = io.ReadAll(io.LimitReader(resp.Body, MaxAnswer+1))
+	into.Reset()
+	_, err = into.ReadFrom(io.LimitReader(resp.Body, MaxAnswer+1))
+	a.body = into.Bytes()
 	if err != nil {
 		return a.transportError(ctx, err, c.options.Timeout)
 	}
@@ -114,25 +136,23 @@ func (c *Client) exchange(ctx context.Context, a *answer, u *url.URL, header htt
 	return nil
 }
 
+// keptBuffer is the size of the largest buffer that is used again.
+const keptBuffer = 64 << 10
+
+// buffer returns a buffer for the body of an answer.
+func (c *Client) buffer() *bytes.Buffer {
+	if b, ok := c.buffers.Get().(*bytes.Buffer); ok {
+		return b
+	}
+	return bytes.NewBuffer(make([]byte, 0, 4<<10))
+}
+
+// release keeps a buffer for the next answer. Nothing of this one may refer to it.
+func (c *Client) release(b *bytes.Buffer) {
+	if b.Cap() <= keptBuffer {
+		c.buffers.Put(b)
+	}
+}
+
 // errTimeout tells the client's own deadline from the caller's.
 var errTimeout = errors.New("no answer in time")
-
-// redirectError refuses a redirect.
-type redirectError struct{ to, reason string }
-
-func (e *redirectError) Error() string { return "redirected to " + e.to + ": " + e.reason }
-
-// checkRedirect lets a GET go on within the same scheme, host and port.
-func checkRedirect(req *http.Request, via []*http.Request) error {
-	first := via[0]
-	to := (&url.URL{Scheme: req.URL.Scheme, Host: req.URL.Host, Path: req.URL.Path}).String()
-	switch {
-	case first.Method != http.MethodGet:
-		return &redirectError{to, "a " + first.Method + " is not repeated elsewhere"}
-	case req.URL.Scheme != first.URL.Scheme || req.URL.Host != first.URL.Host:
-		return &redirectError{to, "the token does not follow to another host"}
-	case len(via) > MaxRedirects:
-		return &redirectError{to, fmt.Sprintf("more than %d redirects", MaxRedirects)}
-	}
-	return nil
-}

@@ -42,7 +42,7 @@ func parseBase(text string) (*url.URL, []Param, error) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("tenant URL: query: %w", err)
 		}
-		query = append(query, Param{name, value})
+		query = append(query, Param{Name: name, Value: value})
 	}
 	base := &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}
 	if u.RawPath != "" {
@@ -74,19 +74,28 @@ func (c *Client) address(segments []string, query []Param) (*url.URL, error) {
 		return nil, err
 	}
 	u.RawPath = path
-	var b strings.Builder
-	for i, p := range append(c.query[:len(c.query):len(c.query)], query...) {
-		if i > 0 {
-			b.WriteByte('&')
-		}
-		b.WriteString(escapeQuery(p.Name))
-		if p.Value != "" || i >= len(c.query) {
-			b.WriteByte('=')
-			b.WriteString(escapeQuery(p.Value))
-		}
+	b := make([]byte, 0, 128)
+	for i, p := range c.query {
+		b = appendParam(b, p, i > 0, p.Value != "")
 	}
-	u.RawQuery = b.String()
+	for _, p := range query {
+		b = appendParam(b, p, len(b) > 0, true)
+	}
+	u.RawQuery = string(b)
 	return &u, nil
+}
+
+// appendParam appends a parameter, with the sign between it and the one before, and
+// that between name and value.
+func appendParam(b []byte, p Param, more, valued bool) []byte {
+	if more {
+		b = append(b, '&')
+	}
+	b = appendEscaped(b, p.Name)
+	if valued {
+		b = appendEscaped(append(b, '='), p.Value)
+	}
+	return b
 }
 
 // escapeSegment escapes an id, so that it stays one segment of the path.
@@ -97,6 +106,16 @@ func escapeSegment(s string) string {
 	return url.PathEscape(s)
 }
 
-func escapeQuery(s string) string {
-	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
+// appendEscaped escapes what is not unreserved in a query (RFC 3986 §2.3).
+func appendEscaped(b []byte, s string) []byte {
+	const hex = "0123456789ABCDEF"
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.', c == '~':
+			b = append(b, c)
+		default:
+			b = append(b, '%', hex[c>>4], hex[c&0xF])
+		}
+	}
+	return b
 }

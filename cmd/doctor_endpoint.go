@@ -1,0 +1,104 @@
+package cmd
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/scimctl/scimctl/internal/render"
+	"github.com/scimctl/scimctl/pkg/scim/client"
+)
+
+// reachTimeout is how long the endpoint may take to answer at all.
+const reachTimeout = 15 * time.Second
+
+// certificateMargin is how long a certificate should still be good.
+const certificateMargin = 14 * 24 * time.Hour
+
+// discovery is a resource that every SCIM server has, and for which no token is
+// needed. Source: RFC 7644 §4.
+const discovery = "ServiceProviderConfig"
+
+// endpoint reaches for the tenant URL from this machine, without a token. That it
+// answers here says that name, network and certificate are right; Entra comes from
+// addresses of its own.
+func (x *doctor) endpoint(ctx context.Context, base string) {
+	f := x.managed.connect
+	switch {
+	case base == "":
+		x.add(render.Check{Name: "endpoint", Verdict: render.CheckUnseen, Found: "not looked at: no tenant URL is stored"})
+		return
+	case f.sandbox.On && !f.sandbox.AllowEgress:
+		x.add(render.Check{Name: "endpoint", Verdict: render.CheckUnseen, Found: "not looked at: the sandbox sends SCIM traffic to its own server, not to " + base})
+		return
+	}
+	o, err := f.options(x.deps)
+	if err != nil {
+		x.broken("endpoint", err.Error(), "")
+		return
+	}
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: o.CAs, MinVersion: tls.VersionTLS12}}
+	defer transport.CloseIdleConnections()
+	wire := &handshake{next: transport}
+	c, err := client.New(client.Options{BaseURL: base, Transport: wire, Timeout: reachTimeout, Now: x.deps.Now})
+	if err != nil {
+		x.broken("endpoint", err.Error(), "Correct the tenant URL in the profile, and apply it.")
+		return
+	}
+	_, err = c.Search(ctx, discovery)
+	x.reached(base, err, wire.state)
+}
+
+// reached judges how the endpoint answered.
+func (x *doctor) reached(base string, err error, state *tls.ConnectionState) {
+	failed, ok := errors.AsType[*client.Error](err)
+	if ok {
+		switch failed.Kind {
+		case client.KindTLS, client.KindUnreachable, client.KindTimeout, client.KindRedirect, client.KindCanceled:
+			x.broken("endpoint", failed.Error(), "")
+			return
+		case client.KindNotSCIM:
+			if failed.Status < 300 {
+				x.doubtful("endpoint", failed.Error(), "Check that the tenant URL is the SCIM base URL.")
+				return
+			}
+		}
+		if failed.Status >= 500 {
+			x.doubtful("endpoint", failed.Error(), "Ask the vendor whether the server is in order.")
+			return
+		}
+	}
+	found := base + " answers"
+	if ok && failed.Status != 0 && failed.Status != http.StatusOK {
+		found += fmt.Sprintf(" (%d without a token)", failed.Status)
+	}
+	if state == nil || len(state.PeerCertificates) == 0 {
+		x.doubtful("endpoint", found+", without TLS", "Use a tenant URL that begins with https://: Entra takes no other.")
+		return
+	}
+	leaf := state.PeerCertificates[0]
+	found += fmt.Sprintf(", %s, certificate until %s", tls.VersionName(state.Version), leaf.NotAfter.UTC().Format(time.DateOnly))
+	if left := leaf.NotAfter.Sub(x.deps.Now()); left < certificateMargin {
+		x.doubtful("endpoint", found, "The certificate must be renewed, or provisioning stops.")
+		return
+	}
+	x.good("endpoint", found)
+}
+
+// handshake remembers the TLS connection of the last answer.
+type handshake struct {
+	next  http.RoundTripper
+	state *tls.ConnectionState
+}
+
+// RoundTrip is that of http.RoundTripper.
+func (h *handshake) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := h.next.RoundTrip(r)
+	if err == nil {
+		h.state = res.TLS
+	}
+	return res, err
+}

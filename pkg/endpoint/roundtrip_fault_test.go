@@ -1,0 +1,3 @@
+package endpoint_test
+
+func roundTripFaults() []fault { return nil }
