@@ -40,7 +40,7 @@ func TestDoctorPermissions(t *testing.T) {
 		"enough":         {reading, "status", 0, map[string]string{"permissions": "ok", "licence": "skipped"}, "enough for status"},
 		"not enough":     {reading, "start,logs", 2, map[string]string{"permissions": "failed"}, "Synchronization.ReadWrite.All"},
 		"for an owner":   {append(reading, "Application.ReadWrite.OwnedBy"), "start", 0, map[string]string{"permissions": "warning"}, "only counts for an owner"},
-		"something lost": {reading, "plan", 0, map[string]string{"permissions": "warning"}, "something left out"},
+		"something lost": {reading, "import", 0, map[string]string{"permissions": "warning"}, "something left out"},
 		"nothing":        {[]string{"User.Read.All"}, "status", 2, map[string]string{"permissions": "failed"}, "Application.Read.All"},
 	} {
 		x := newTenant(t, emulator.Options{Roles: c.roles})

@@ -107,10 +107,11 @@ func (s *session) managed(ctx context.Context, f *managedFlags, all []planned) (
 	}
 	out := make([]*managed, len(all))
 	err := inParallel(ctx, len(all), func(ctx context.Context, i int) (err error) {
-		out[i], err = s.profileApp(ctx, all[i], f)
-		if err == nil && len(all) > 1 && f.source.Profile == "" {
-			out[i].selection += " --profile " + quoteArg(out[i].profile)
+		selection := s.selection(f.source)
+		if len(all) > 1 && f.source.Profile == "" {
+			selection += " --profile " + quoteArg(all[i].Name)
 		}
+		out[i], err = s.profileApp(ctx, all[i], f, selection)
 		return err
 	})
 	return out, err
@@ -165,9 +166,9 @@ func (s *session) namedApp(ctx context.Context, f *managedFlags) (*managed, erro
 	return m, m.choose(f.Job)
 }
 
-// profileApp finds the application of a profile. Variables that are not set do not
+// profileApp finds the application of a profile, which the selection chooses again. Variables that are not set do not
 // matter for that: they take a stand-in.
-func (s *session) profileApp(ctx context.Context, c planned, f *managedFlags) (*managed, error) {
+func (s *session) profileApp(ctx context.Context, c planned, f *managedFlags, selection string) (*managed, error) {
 	values, err := s.deps.values(c.Profile, f.source)
 	if err != nil {
 		return nil, err
@@ -181,7 +182,7 @@ func (s *session) profileApp(ctx context.Context, c planned, f *managedFlags) (*
 			return nil, exit(exitError)
 		}
 	}
-	m := &managed{profile: r.Profile, environment: r.Environment, resolved: r, selection: s.selection(f.source), name: r.App.Name.Value, query: plan.Ask(r)}
+	m := &managed{profile: r.Profile, environment: r.Environment, resolved: r, selection: selection, name: r.App.Name.Value, query: plan.Ask(r)}
 	observed, err := apply.Find(ctx, s.target, m.query)
 	if err != nil {
 		return nil, err

@@ -67,6 +67,7 @@ var verbs = []verb{
 	{onTenants, "doctor", func(d *Deps) *cobra.Command { return newCmdDoctor(d, nil) }},
 	{onTenants, "rotate-token", func(d *Deps) *cobra.Command { return newCmdRotateToken(d, nil) }},
 	{onOthers, "permissions", func(d *Deps) *cobra.Command { return newCmdPermissions(d, nil) }},
+	{onOthers, "endpoint", func(d *Deps) *cobra.Command { return newCmdEndpoint(d) }},
 	{onOthers, "emulator", func(d *Deps) *cobra.Command { return newCmdEmulator(d, nil) }},
 	{onOthers, "version", func(d *Deps) *cobra.Command { return newCmdVersion(d, nil) }},
 }

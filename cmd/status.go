@@ -32,7 +32,7 @@ quarantine explained with what to do about it. Nothing is changed.
 One job is shown in full; of several there is a table, and in full those that
 need a person. Without --job all jobs of an application are shown.`,
 		Example: `  scimctl status -f idmelon.yaml
-  scimctl status -f profiles --all --exit-code   # 2 when a job is failing or in quarantine
+  scimctl status -f profiles --all --exit-code   # 2 when a job needs a person
   scimctl status --app "Contoso SCIM"            # an application without a profile`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {

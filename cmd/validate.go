@@ -3,11 +3,14 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/scimctl/scimctl/internal/render"
+	"github.com/scimctl/scimctl/internal/version"
 	"github.com/scimctl/scimctl/pkg/diag"
+	"github.com/scimctl/scimctl/pkg/expr"
 	"github.com/scimctl/scimctl/pkg/mapping"
 	"github.com/scimctl/scimctl/pkg/profile"
 	"github.com/scimctl/scimctl/pkg/profiletest"
@@ -40,7 +43,7 @@ keep to work. Every problem is reported with its place, in one run.`,
 		},
 	}
 	o.source.addMany(c)
-	addFormat(c, &o.Format, "text", "json", "junit", "github")
+	addFormat(c, &o.Format, "text", "json", "junit", "sarif", "github")
 	return c
 }
 
@@ -103,6 +106,9 @@ func (v validation) write(o *ValidateOptions, sources render.Sources) error {
 		return render.JUnit(d.IO.Out, "scimctl validate", []render.Suite{
 			render.DiagnosticSuite("profiles", v.labels(), v.Diagnostics, sources),
 		})
+	case "sarif":
+		codes := slices.Concat(profile.Codes(), profiletest.Codes(), expr.Codes(), mapping.Codes())
+		return render.DiagnosticsSARIF(d.IO.Out, version.Number, codes, v.Diagnostics)
 	case "github":
 		return render.GitHub(d.IO.Out, render.DiagnosticAnnotations(v.Diagnostics))
 	}

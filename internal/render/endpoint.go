@@ -79,7 +79,7 @@ func (p *Printer) passedCheck(x *endpoint.Result) {
 	}
 	p.checkLine("✓", style, x)
 	for _, c := range failed {
-		p.Paragraph(checkIndent, p.style.note.Render(impactText(c.Impact))+" ", clean(claimText(c)))
+		p.Paragraph(checkIndent, p.style.note.Render("!")+" ", impactText(c.Impact)+": "+clean(claimText(c)))
 	}
 }
 
@@ -90,7 +90,7 @@ func (p *Printer) failedCheck(r EndpointReport, x *endpoint.Result) {
 		p.Paragraph(checkIndent, p.style.warn.Render("○")+" ", clean(standingText(s, d)))
 	}
 	for _, c := range x.Failed() {
-		p.Paragraph(checkIndent, p.style.bad.Render(impactText(c.Impact))+" ", clean(c.Text))
+		p.Paragraph(checkIndent, p.style.bad.Render("!")+" ", impactText(c.Impact)+": "+clean(c.Text))
 		if c.Saw != "" {
 			p.Paragraph(checkIndent+2, p.style.faint.Render("saw")+" ", clean(c.Saw))
 		}
@@ -112,15 +112,16 @@ func (p *Printer) Leftovers(left []endpoint.Leftover) {
 		return
 	}
 	p.heading("Left at the server")
-	rows := make([][]string, len(left))
-	for i, l := range left {
+	for _, l := range left {
 		id := l.ID
 		if id == "" {
-			id = "(unknown)"
+			id = "(id unknown)"
 		}
-		rows[i] = []string{"  " + l.Resource, clean(id), clean(l.Name), clean(l.Reason)}
+		p.Paragraph(2, p.style.warn.Render("!")+" ", clean(l.Resource+" "+id+"  "+l.Name))
+		if l.Reason != "" {
+			p.Paragraph(checkIndent, "", clean(l.Reason))
+		}
 	}
-	p.Table([]string{"  RESOURCE", "ID", "NAME", "REASON"}, rows)
 	p.Paragraph(2, "", "scimctl endpoint clean tries to remove them again.")
 }
 

@@ -58,7 +58,12 @@ func EndpointHTML(w io.Writer, r EndpointReport) error {
 			page.Sections = append(page.Sections, s)
 		}
 	}
-	if err := t.Execute(w, page); err != nil {
+	var b bytes.Buffer
+	if err := t.Execute(&b, page); err != nil {
+		return fmt.Errorf("write the HTML report: %w", err)
+	}
+	// No character reference of HTML stands for a control character either.
+	if _, err := io.WriteString(w, printable(b.String())); err != nil {
 		return fmt.Errorf("write the HTML report: %w", err)
 	}
 	return nil

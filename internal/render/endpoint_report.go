@@ -55,10 +55,13 @@ func (r EndpointReport) Failed() bool {
 	})
 }
 
-// Undecided reports whether nothing was found wrong for a side that decides although
-// what it depends on could not be checked, so that the test says nothing.
+// Undecided reports whether the test says nothing: no check ran, or one could not on
+// which a side that decides depends.
 func (r EndpointReport) Undecided() bool {
-	return slices.ContainsFunc(r.sides(), func(s endpoint.Side) bool { return r.Verdict(s).Outcome == endpoint.Undecided })
+	ran := slices.ContainsFunc(r.Results, func(x endpoint.Result) bool { return x.Status != endpoint.NotRun })
+	return !ran || slices.ContainsFunc(r.Results, func(x endpoint.Result) bool {
+		return x.Status == endpoint.NotRun && (x.Cause == endpoint.Blocked || x.Cause == endpoint.Interrupted) && r.weight(x.Check.Impact) == endpoint.Breaks
+	})
 }
 
 // Findings are the checks that failed, for a new baseline.

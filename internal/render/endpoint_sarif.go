@@ -81,7 +81,7 @@ func (r EndpointReport) sarifResult(x *endpoint.Result, rule int, c endpoint.Cla
 		out.Locations[0].Logical = []sarifLogical{{Name: e.Method + " " + e.URL, Kind: "request"}}
 	}
 	if standing, d := r.Standing(x); standing == baseline.Accepted {
-		out.Suppressions = []sarifSuppression{{Kind: "external", Status: "accepted", Justification: standingText(standing, d)}}
+		out.Suppressions = []sarifSuppression{{Kind: "external", Justification: standingText(standing, d)}}
 	}
 	return out
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/scimctl/scimctl/internal/iostreams"
 	"github.com/scimctl/scimctl/pkg/apply"
 	"github.com/scimctl/scimctl/pkg/diag"
+	"github.com/scimctl/scimctl/pkg/endpoint"
 	"github.com/scimctl/scimctl/pkg/entra"
 	"github.com/scimctl/scimctl/pkg/plan"
 	"github.com/scimctl/scimctl/pkg/profiletest"
@@ -49,6 +50,12 @@ var views = map[string]func(p *Printer){
 	"ondemand":      func(p *Printer) { p.OnDemand("alice@contoso.com", someResult()) },
 	"ondemand-skip": func(p *Printer) { p.OnDemand("bob@contoso.com", skippedResult()) },
 	"tests":         func(p *Printer) { p.Tests("idmelon", someTests()); p.Passed(1, 2) },
+	"endpoint":      func(p *Printer) { p.EndpointTest(someEndpointReport()) },
+	"endpoint-list": func(p *Printer) { p.EndpointChecks(someChecks()) },
+	"endpoint-clean": func(p *Printer) {
+		p.Cleaned(someCleaned(), false)
+		p.Cleaned(&endpoint.Cleaned{Found: someCleaned().Found}, true)
+	},
 	"coverage": func(p *Printer) {
 		p.Coverage(someTestReport(t95))
 		p.Coverage(TestReport{Coverage: &profiletest.Coverage{}})

@@ -110,9 +110,10 @@ type sarifLogical struct {
 	Kind string `json:"kind,omitempty"`
 }
 
+// sarifSuppression says that a result is known. Without a status, which the schemas in
+// use spell differently, it is an accepted one.
 type sarifSuppression struct {
 	Kind          string `json:"kind"`
-	Status        string `json:"status"`
 	Justification string `json:"justification"`
 }
 

@@ -76,6 +76,9 @@ func TestReportsOfTests(t *testing.T) {
 		"validate.xml": func(w io.Writer) error {
 			return JUnit(w, "scimctl validate", []Suite{DiagnosticSuite("profiles", []string{"idmelon"}, someDiagnostics(), sources)})
 		},
+		"validate.sarif": func(w io.Writer) error {
+			return DiagnosticsSARIF(w, "1.2.3", []diag.CodeInfo{{Code: "SC1001", Title: "unknown key", Help: "Keys are listed."}}, append(someDiagnostics(), someDiagnostics()[0]))
+		},
 		"validate.github": func(w io.Writer) error { return GitHub(w, DiagnosticAnnotations(someDiagnostics())) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,7 +1,9 @@
 package emulator
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -239,21 +241,29 @@ type slowTarget struct {
 	writes  atomic.Int64
 	arrived chan struct{}
 	pass    chan struct{}
+	over    chan struct{} // the test has ended
 }
 
 func newSlowTarget(t *testing.T) (*slowTarget, string) {
-	s := &slowTarget{Server: server.New(server.Options{}), arrived: make(chan struct{}, 1000), pass: make(chan struct{}, 1000)}
+	s := &slowTarget{Server: server.New(server.Options{}), arrived: make(chan struct{}, 1000), pass: make(chan struct{}, 1000), over: make(chan struct{})}
 	h := httptest.NewServer(s)
-	t.Cleanup(h.Close)
+	t.Cleanup(func() { close(s.over); h.Close() })
 	return s, h.URL
 }
 
 func (s *slowTarget) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet {
+		body, err := io.ReadAll(r.Body) // or the end of the connection would not be noticed
+		if err != nil {
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		s.writes.Add(1)
 		s.arrived <- struct{}{}
 		select {
 		case <-s.pass:
+		case <-s.over:
+			return
 		case <-r.Context().Done():
 			return
 		}

@@ -153,6 +153,9 @@ func refuseSCIM(w http.ResponseWriter, status int, detail string) {
 		return
 	}
 	w.Header().Set("Content-Type", scim.ContentType)
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="SCIM"`)
+	}
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
 }

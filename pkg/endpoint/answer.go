@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/scimctl/scimctl/pkg/scim"
+	"github.com/scimctl/scimctl/pkg/scim/client"
 )
 
 // answer is what came back for a request. Without an answer, Status is 0 and Err
@@ -22,6 +23,7 @@ type answer struct {
 	Err      error
 	Exchange Exchange
 
+	mask      client.Mask // takes the token out of what Says quotes
 	object    *scim.Object
 	objectErr error
 	parsed    bool
@@ -97,18 +99,27 @@ func (a *answer) Says() string {
 	if a.Err != nil {
 		return said + fmt.Sprintf(", but not whole: %v", a.Err)
 	}
-	text := strings.TrimSpace(string(a.Body))
+	// Before anything is shortened or quoted: half a token, or one with more escapes,
+	// would not be found any more.
+	text := strings.TrimSpace(a.mask.Text(string(a.Body)))
 	e := a.Error()
 	switch {
 	case text == "":
 		return said + " without a body"
 	case e != nil && (e.ScimType != "" || e.Detail != ""):
-		return said + ", " + shorten(strings.TrimPrefix(e.ScimType+": "+e.Detail, ": "), 160)
+		return said + ", " + shorten(a.mask.Text(strings.TrimPrefix(e.ScimType+": "+e.Detail, ": ")), 160)
 	case strings.HasPrefix(text, "<"):
 		return said + " with " + or(a.MediaType(), "a page") + " that starts with " + strconv.Quote(shorten(text, 60))
 	}
 	return said + " with " + strconv.Quote(shorten(text, 160))
 }
+
+// longShown is how many bytes of a value are looked at, and longSaw how many of a
+// whole sentence are kept.
+const (
+	longShown = 8 << 10
+	longSaw   = 500
+)
 
 // shorten makes one line of at most n bytes.
 func shorten(s string, n int) string {
@@ -194,11 +205,12 @@ func hasSchema(o *scim.Object, urn string) bool {
 	})
 }
 
-// show prints a value as JSON, short enough for a sentence.
+// show prints a value as JSON. expect shortens it, after it has taken the token out:
+// half a token would not be found.
 func show(v any) string {
 	text, err := scim.NewObject(scim.Member{Name: "v", Value: v}).AppendJSON(nil)
 	if err != nil {
 		return "a value that cannot be printed"
 	}
-	return shorten(strings.TrimSuffix(strings.TrimPrefix(string(text), `{"v":`), "}"), 200)
+	return shorten(strings.TrimSuffix(strings.TrimPrefix(string(text), `{"v":`), "}"), longShown)
 }

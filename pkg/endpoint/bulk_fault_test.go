@@ -104,7 +104,7 @@ func optionalFaults() []fault {
 		{check: "B-05", name: "If-None-Match ignored", request: func(c *call) { c.Header.Del("If-None-Match") }},
 		{check: "B-05", name: "no ETag", reply: func(c *call, a *reply) { a.header.Del("ETag") }},
 		{check: "B-05", name: "another than meta.version", reply: func(c *call, a *reply) {
-			if a.header.Get("ETag") != "" && c.is("GET", "/Users/*") {
+			if a.body != nil && a.header.Get("ETag") != "" && c.is("GET", "/Users/*") {
 				a.body.Set("meta", scim.NewObject(scim.Member{Name: "version", Value: "1"}))
 			}
 		}},

@@ -21,7 +21,7 @@ func Checks() []Check {
 		userPatchChecks(), activePatchChecks(), valuePatchChecks(), managerPatchChecks(), rfcPatchChecks(),
 		putChecks(), oktaChecks(),
 		lifecycleChecks(),
-		groupChecks(), memberChecks(),
+		groupChecks(), memberChecks(), largeGroupChecks(),
 		errorChecks(),
 		optionalChecks(),
 		roundTripChecks(),

@@ -51,11 +51,6 @@ func (f facts) defines(t target) bool {
 	return false
 }
 
-// hasSchemaURN reports whether the server lists a schema.
-func (f facts) hasSchemaURN(urn string) bool {
-	return slices.ContainsFunc(f.schemas, func(s *scim.Object) bool { return strings.EqualFold(s.ID(), urn) })
-}
-
 // accepts claims that a body which a provider sends is taken, and returns the answer
 // with an id, or ends the check.
 func (p *Probe) accepts(a *answer, what string) {

@@ -20,8 +20,11 @@ type object struct {
 }
 
 // cleanTime bounds the clean-up after a check, which goes on when the run is
-// cancelled.
-const cleanTime = 20 * time.Second
+// cancelled; each object of a large group adds cleanEach.
+const (
+	cleanTime = 20 * time.Second
+	cleanEach = 100 * time.Millisecond
+)
 
 // naming is the attribute that names an object of each kind of resource.
 func naming(resource string) string {
@@ -102,7 +105,7 @@ func (p *Probe) made(resource, id, name string) {
 // what is left. It has a context of its own, as a cancelled run must not leave
 // anything behind.
 func (p *Probe) clean(ctx context.Context) []Leftover {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTime+time.Duration(len(p.shared.made))*cleanEach)
 	defer cancel()
 	slices.Reverse(p.shared.made)
 	slices.SortStableFunc(p.shared.made, func(a, b object) int { return rank(a.resource) - rank(b.resource) })

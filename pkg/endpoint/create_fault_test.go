@@ -196,6 +196,9 @@ func createFaults() []fault {
 				e.Set("value", strings.ReplaceAll(e.Text("value"), " ", ""))
 			}
 		})},
+		{check: "C-22", name: "addresses in lower case", impact: degrades, request: sent("/Users", func(b *scim.Object) {
+			b.Set("userName", strings.ToLower(b.Text("userName")))
+		})},
 		{check: "C-22", name: "department lost", request: sent("/Users", func(b *scim.Object) { b.Delete(scim.EnterpriseUserSchema) })},
 		{check: "C-22", name: "title refused", handler: refuse(func(c *call) bool { return creates(c) && c.body.Text("title") != "" })},
 		{check: "C-22", name: "the profile's attribute lost", options: profileUsers("nickName"), request: sent("/Users", func(b *scim.Object) { b.Delete("nickName") })},

@@ -1,6 +1,7 @@
 package endpoint_test
 
 import (
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -23,9 +24,20 @@ func target(t testing.TB, wrap func(http.Handler) http.Handler) (url string, s *
 	if wrap != nil {
 		handler = wrap(handler)
 	}
-	ts := httptest.NewServer(handler)
+	ts := httptest.NewUnstartedServer(handler)
+	ts.Config.ErrorLog = log.New(complaint{t}, "", 0)
+	ts.Start()
 	t.Cleanup(ts.Close)
 	return ts.URL + "/scim/v2", s
+}
+
+// complaint fails a test whose server panics: a mistake in a fault would look like one
+// that was caught.
+type complaint struct{ t testing.TB }
+
+func (c complaint) Write(text []byte) (int, error) {
+	c.t.Errorf("server: %s", text)
+	return len(text), nil
 }
 
 // test runs checks against a server.

@@ -143,7 +143,7 @@ func errorSecrets(ctx context.Context, p *Probe) {
 			text += "\n" + o.Text("detail")
 		}
 		found := inside.FindString(text[:min(len(text), enough)])
-		p.expect(found == "", "the answer to "+what+" shows nothing of the inside", "it has %q", shorten(found, 80))
+		p.expect(found == "", "the answer to "+what+" shows nothing of the inside", "it has %q", found)
 		p.as(Impact{Entra: Breaks, Okta: Breaks, RFC: Breaks}).expect(len(token) < 8 || !strings.Contains(text, token), "the answer to "+what+" does not have the token", "it has")
 	})
 }

@@ -3,7 +3,9 @@ package endpoint_test
 import (
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/scimctl/scimctl/pkg/endpoint"
 	"github.com/scimctl/scimctl/pkg/scim"
 )
 
@@ -84,6 +86,7 @@ func groupFaults() []fault {
 		}
 	}
 	toGroup := func(method string) func(*call) bool { return func(c *call) bool { return c.is(method, "/Groups/*") } }
+	slow := newClock()
 	first, deleted := map[string]string{}, false // the first member of groups (G-13), and what G-19 saw
 	return []fault{
 		{check: "G-01", name: "path refused", handler: groupRefused(has("displayName"))},
@@ -112,6 +115,17 @@ func groupFaults() []fault {
 		{check: "G-05", name: "ignored", request: onGroup(both(removing, hasValue), nil)},
 		{check: "G-05", name: "refused", handler: groupRefused(both(removing, hasValue))},
 		{check: "G-05", name: "fails on a null $ref", handler: groupFails(both(removing, hasNullRef))},
+		{check: "G-05", name: "first of two only", request: onGroup(both(removing, hasValue), func(op *scim.Object) {
+			v, _ := op.Get("value")
+			if list, _ := v.([]any); len(list) > 1 {
+				op.Set("value", list[:1])
+			}
+		})},
+		{check: "G-06", name: "first operation only", request: func(c *call) {
+			if ops := c.operations(); groupOps(c, removing) && len(ops) > 1 {
+				c.body.Set("Operations", []any{ops[0]})
+			}
+		}},
 		{check: "G-06", name: "refused", handler: groupRefused(both(removing, path))},
 		{check: "G-06", name: "empties the group", request: onGroup(both(removing, path), func(op *scim.Object) { op.Set("path", "members") })},
 		{check: "G-06", name: "ignored", request: onGroup(both(removing, path), nil)},
@@ -145,6 +159,18 @@ func groupFaults() []fault {
 				a.status = 202
 			}
 		}},
+		{check: "G-12", name: "slow", options: func(o *endpoint.Options) { o.LargeGroups, o.Now, o.Sleep = 30, slow.Now, slow.Sleep }, handler: func(c *call) *reply {
+			if c.is("PATCH", "/Groups/*") {
+				_ = slow.Sleep(c.Context(), 6*time.Second)
+			}
+			return nil
+		}},
+		{check: "G-12", name: "cuts long lists", impact: mark("bb-"), options: func(o *endpoint.Options) { o.LargeGroups = 30 }, reply: shown("/Groups", func(o *scim.Object) {
+			v, _ := o.Get("members")
+			if list, _ := v.([]any); len(list) > 20 {
+				o.Set("members", list[:20])
+			}
+		})},
 		{check: "G-13", name: "members stay", request: func(c *call) {
 			if c.is("PUT", "/Groups/*") {
 				v, _ := c.body.Get("members")

@@ -49,7 +49,7 @@ func memberChecks() []Check {
 		{
 			ID: "G-07", Title: "remove with the path members alone empties the group", Group: Groups, Suites: RFCSuite, Needs: group, Impact: rfcOnly,
 			Why:    "That is what the RFC says of a remove without a filter and a value. No provider sends it.",
-			Fix:    "Remove all members.",
+			Fix:    "Remove all members when a remove of members has neither a filter nor a value.",
 			Source: "endpoint_checks G-07; RFC 7644 §3.5.2.2", Run: removeAll,
 		},
 		{
@@ -210,31 +210,37 @@ func replaceMembers(ctx context.Context, p *Probe) {
 	p.isNoMember(ctx, g, ids[2], "replace without it")
 }
 
-// removesOne claims that a PATCH removes the first of three members and no other.
-func (p *Probe) removesOne(ctx context.Context, what string, d scim.Dialect, body func(id string) *scim.Object) {
+// removes claims that a PATCH removes some of the members, the first n of three, and
+// no other.
+func (p *Probe) removes(ctx context.Context, n int, what string, d scim.Dialect, body func(ids []string) *scim.Object) {
 	g, ids := p.crowd(ctx)
-	if !p.took(p.patchGroup(ctx, d, g.ID, body(ids[0])), what) {
+	if !p.took(p.patchGroup(ctx, d, g.ID, body(ids[:n])), what) {
 		return
 	}
-	p.isNoMember(ctx, g, ids[0], what)
-	for _, id := range ids[1:] {
+	for _, id := range ids[:n] {
+		p.isNoMember(ctx, g, id, what)
+	}
+	for _, id := range ids[n:] {
 		p.expect(p.sees(ctx, g, id), "the other members stay after "+what, "one is gone")
 	}
 }
 
 func removeByValue(ctx context.Context, p *Probe) {
-	if slices.Contains(p.entraDialects(), scim.Entra) || slices.Contains(p.entraDialects(), scim.EntraPatch2017) {
-		p.removesOne(ctx, "Remove with a value that has $ref null", scim.Entra, func(id string) *scim.Object { return scim.RemoveMembers(scim.Entra, []string{id}) })
-		p.removesOne(ctx, "Remove with a value", scim.Entra, func(id string) *scim.Object {
-			return patchOf(op("Remove", "members", []any{valueObject(scim.Member{Name: "value", Value: id})}))
-		})
-		return
+	if !slices.Contains(p.entraDialects(), scim.Entra) && !slices.Contains(p.entraDialects(), scim.EntraPatch2017) {
+		p.end(Excluded, "it sends the requests of %s, which is not asked for", scim.Entra)
 	}
-	p.end(Excluded, "it sends the requests of %s, which is not asked for", scim.Entra)
+	entra := func(ids []string) *scim.Object { return scim.RemoveMembers(scim.Entra, ids) }
+	p.removes(ctx, 1, "Remove with a value that has $ref null", scim.Entra, entra)
+	p.removes(ctx, 2, "Remove with two values", scim.Entra, entra)
+	p.removes(ctx, 1, "Remove with a value", scim.Entra, func(ids []string) *scim.Object {
+		return patchOf(op("Remove", "members", []any{valueObject(scim.Member{Name: "value", Value: ids[0]})}))
+	})
 }
 
 func removeByPath(ctx context.Context, p *Probe) {
-	p.removesOne(ctx, "remove with a value path", scim.EntraCompliant, func(id string) *scim.Object { return scim.RemoveMembers(scim.EntraCompliant, []string{id}) })
+	compliant := func(ids []string) *scim.Object { return scim.RemoveMembers(scim.EntraCompliant, ids) }
+	p.removes(ctx, 1, "remove with a value path", scim.EntraCompliant, compliant)
+	p.removes(ctx, 2, "two removes with value paths", scim.EntraCompliant, compliant)
 }
 
 func removeAll(ctx context.Context, p *Probe) {

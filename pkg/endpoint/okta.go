@@ -41,7 +41,7 @@ func oktaProbe(ctx context.Context, p *Probe) {
 	for _, d := range p.oktaDialects() {
 		a := p.do(ctx, get("Users", d.Probe()...).As(d))
 		list := p.mustList(a)
-		p.as(Impact{Okta: Degrades}).expect(len(list.Resources) <= 1, "a list with count=1 has one user at most", "it has %d", len(list.Resources))
+		p.as(Impact{Okta: Degrades}).expect(len(list.Resources) <= 1, "a list with count=1 has one user at most ("+string(d)+")", "it has %d", len(list.Resources))
 	}
 }
 

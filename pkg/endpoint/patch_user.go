@@ -95,7 +95,12 @@ func (p *Probe) applied(ctx context.Context, d scim.Dialect, id, kind string, va
 		o := p.readUser(ctx, id)
 		for _, f := range values {
 			ok, has := f.holds(o)
-			p.as(onEntra(p.loss(f.target))).expect(ok, kind+" of "+f.Name+" arrives ("+string(d)+")", "%q was sent, it has %s", f.Want, has)
+			probe := p.as(onEntra(p.loss(f.target)))
+			probe.expect(ok, kind+" of "+f.Name+" arrives ("+string(d)+")", "%q was sent, it has %s", f.Want, has)
+			if kind := elementType(f.Path); kind != "" && f.Path.IsCore() && ok {
+				n := len(ofType(o, f.Path.Attribute, kind))
+				probe.expect(n == 1, "there is one element of "+f.Path.Attribute+" of the type "+kind+" ("+string(d)+")", "there are %d: %s", n, showMember(o, f.Path.Attribute))
+			}
 		}
 		return
 	}
@@ -171,7 +176,7 @@ func replacePathless(ctx context.Context, p *Probe) {
 	if p.took(a, "replace without a path") {
 		o := p.readUser(ctx, u.ID)
 		p.holds(o, "displayName", name, "replace without a path")
-		p.holds(o, "userName", u.UserName, "replace without a path that does not name it")
+		p.untouched(o, u, "a replace without a path that does not name it", "userName", "externalId", "name.familyName", "emails.value")
 	}
 }
 
@@ -205,6 +210,15 @@ func replaceDotted(ctx context.Context, p *Probe) {
 	p.expect(!stray, "no attribute is called name.givenName, with a dot", "one is: %s", show(o))
 }
 
+// untouched claims that a user still has what it was made with.
+func (p *Probe) untouched(o *scim.Object, u user, after string, paths ...string) {
+	for _, path := range paths {
+		want, _ := lookup(u.Sent, path)
+		got, _ := lookup(o, path)
+		p.expect(show(got) == show(want), path+" stays after "+after, "%s became %s", show(want), show(got))
+	}
+}
+
 func renameUser(ctx context.Context, p *Probe) {
 	for _, how := range []string{"a path", "no path"} {
 		u := p.newUser(ctx)
@@ -220,6 +234,11 @@ func renameUser(ctx context.Context, p *Probe) {
 		p.holds(p.readUser(ctx, u.ID), "userName", name, "a change with "+how)
 		p.found(p.search(ctx, "Users", equals("userName", name)), "a search for the new userName", u.ID)
 		p.found(p.search(ctx, "Users", equals("userName", u.UserName)), "a search for the old userName")
+	}
+	first, second := p.newUser(ctx), p.newUser(ctx)
+	a := p.do(ctx, one(http.MethodPatch, "Users", second.ID).With(patchOf(op("Replace", "userName", first.UserName))))
+	if p.expect(!a.OK(), "a change to a userName that is taken is refused", "%s", a.Says()) {
+		p.as(Impact{Entra: Note, Okta: Note, RFC: Degrades}).expect(a.Is(http.StatusConflict), "a change to a userName that is taken answers 409", "%s", a.Says())
 	}
 }
 
@@ -238,6 +257,7 @@ func severalOperations(ctx context.Context, p *Probe) {
 		for _, c := range want {
 			p.holds(o, c.Path.String(), c.Values[0], "a PATCH with several operations ("+string(d)+")")
 		}
+		p.untouched(o, u, "a PATCH that does not name it ("+string(d)+")", "userName", "name.givenName", "active")
 	}
 }
 

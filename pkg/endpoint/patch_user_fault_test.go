@@ -70,7 +70,8 @@ func userPatchFaults() []fault {
 		return answer(500, func(c *call) bool { return patches(c, match) })
 	}
 	textValue := func(op *scim.Object) bool { return has("active")(op) && op.Text("value") != "" }
-	noMail, added := false, false // what the faults U-04 and U-21 have seen
+	taken := map[string]bool{}
+	noMail, added, patched := false, false, false // what the faults U-04, U-21 and U-01 have seen
 	return []fault{
 		{check: "U-01", name: "names refused", handler: patchRefused(has("name.givenName"))},
 		{check: "U-01", name: "names ignored", request: dropping(has("name.familyName"))},
@@ -82,6 +83,11 @@ func userPatchFaults() []fault {
 				c.body.Set("Operations", []any{ops[0]})
 			}
 		}},
+		{check: "U-01", name: "appends a second element", reply: func(c *call, a *reply) {
+			if v, _ := a.body.Get("phoneNumbers"); c.is("GET", "/Users/*") && patched && v != nil {
+				a.body.Set("phoneNumbers", append(v.([]any), v.([]any)...))
+			}
+		}, request: func(c *call) { patched = patched || c.Method == "PATCH" }},
 		{check: "U-02", name: "capitals refused", handler: patchRefused(kind("Replace"))},
 		{check: "U-02", name: "capitals ignored", request: dropping(kind("Add"))},
 		{check: "U-02", name: "all in capitals refused", impact: mark("n--"), handler: patchRefused(kind("REPLACE"))},
@@ -165,6 +171,15 @@ func userPatchFaults() []fault {
 				a.body = listOf(scim.NewObject(scim.Member{Name: "id", Value: "old"}))
 			}
 		}},
+		{check: "U-09", name: "takes a name that is taken", handler: func(c *call) *reply {
+			if patches(c, has("userName")) && taken[c.operations()[0].Text("value")] {
+				return &reply{status: 204}
+			}
+			if creates(c) {
+				taken[c.body.Text("userName")] = true
+			}
+			return nil
+		}},
 		{check: "U-10", name: "texts refused", handler: patchRefused(textValue)},
 		{check: "U-10", name: "texts ignored", request: dropping(textValue)},
 		{check: "U-10", name: "any text is true", request: operation(func(op *scim.Object) {
@@ -202,6 +217,17 @@ func userPatchFaults() []fault {
 				c.body.Set("Operations", []any{ops[len(ops)-1]})
 			}
 		}},
+		{check: "U-15", name: "name is replaced whole", reply: shown("/Users", func(o *scim.Object) {
+			v, _ := o.Get("name")
+			if name, ok := v.(*scim.Object); ok && name.Text("familyName") == "Several" {
+				name.Delete("givenName")
+			}
+		})},
+		{check: "U-15", name: "switches the user off", impact: mark("b-b"), reply: shown("/Users", func(o *scim.Object) {
+			if strings.HasPrefix(o.Text("displayName"), "Changed") {
+				o.Set("active", false)
+			}
+		})},
 		{check: "U-15", name: "one operation at most", handler: func(c *call) *reply {
 			if c.is("PATCH", "/Users/*") && len(c.operations()) > 1 {
 				return failure(400, scim.InvalidSyntax, "one operation please")

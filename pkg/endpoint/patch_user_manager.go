@@ -62,6 +62,17 @@ func (p *Probe) manages(ctx context.Context, id, manager, after string) {
 	p.expect(managerOf(o) == manager, "the user has the manager after "+after, "manager is %s", show(got))
 }
 
+// give sets a manager in whatever shape the server takes, for checks that go on from
+// there. U-12 tells which shapes it does not take.
+func (p *Probe) give(ctx context.Context, id, manager string) {
+	for _, d := range []scim.Dialect{scim.EntraCompliant, scim.Entra} {
+		if p.patchUser(ctx, d, id, p.update(d, change(managerPath, manager, false))).OK() && managerOf(p.readUser(ctx, id)) == manager {
+			return
+		}
+	}
+	p.block("a manager could not be set")
+}
+
 func setManager(ctx context.Context, p *Probe) {
 	p.needManager()
 	manager := p.newUser(ctx)
@@ -84,9 +95,7 @@ func changeManager(ctx context.Context, p *Probe) {
 	first, second := p.newUser(ctx), p.newUser(ctx)
 	for _, d := range p.entraDialects() {
 		u := p.newUser(ctx)
-		if !p.patchUser(ctx, d, u.ID, p.update(d, change(managerPath, first.ID, false))).OK() {
-			p.block("the manager could not be set")
-		}
+		p.give(ctx, u.ID, first.ID)
 		what := "Replace of the manager (" + string(d) + ")"
 		if p.took(p.patchUser(ctx, d, u.ID, p.update(d, change(managerPath, second.ID, true))), what) {
 			p.manages(ctx, u.ID, second.ID, what)
@@ -103,9 +112,7 @@ func changeManager(ctx context.Context, p *Probe) {
 		{`Replace of the manager with {"value": ""}`, op("Replace", managerPath, valueObject(scim.Member{Name: "value", Value: ""}))},
 	} {
 		u := p.newUser(ctx)
-		if !p.do(ctx, one(http.MethodPatch, "Users", u.ID).With(p.update(scim.EntraCompliant, change(managerPath, first.ID, false)))).OK() {
-			p.block("the manager could not be set")
-		}
+		p.give(ctx, u.ID, first.ID)
 		a := p.do(ctx, one(http.MethodPatch, "Users", u.ID).With(patchOf(clear.op)))
 		if weak.took(a, clear.what) {
 			got := managerOf(p.readUser(ctx, u.ID))

@@ -149,14 +149,20 @@ func oneElement(ctx context.Context, p *Probe) {
 	}
 }
 
-func primaryRole(ctx context.Context, p *Probe) {
+// needRoles ends the check where roles are not provisioned or not known.
+func (p *Probe) needRoles() {
 	roles := target{AttributeValue: scim.AttributeValue{Path: scim.Path{Attribute: "roles", Sub: "value"}}}
-	if p.runner.options.Users == nil && p.loss(roles) == noteAll {
+	provisioned := slices.ContainsFunc(p.runner.users, func(t target) bool { return strings.EqualFold(t.Path.Attribute, "roles") })
+	switch {
+	case p.runner.options.Users != nil && !provisioned:
+		p.end(Excluded, "the profile does not provision roles")
+	case p.runner.options.Users == nil && p.loss(roles) == noteAll:
 		p.notOffered("roles is not in the server's schema")
 	}
-	if p.runner.options.Users != nil && !slices.ContainsFunc(p.runner.users, func(t target) bool { return strings.EqualFold(t.Path.Attribute, "roles") }) {
-		p.end(Excluded, "the profile does not provision roles")
-	}
+}
+
+func primaryRole(ctx context.Context, p *Probe) {
+	p.needRoles()
 	for _, d := range p.entraDialects() {
 		u := p.newUser(ctx)
 		for i, value := range []string{"reader", "writer"} {
@@ -233,10 +239,7 @@ func onePrimary(ctx context.Context, p *Probe) {
 }
 
 func roleText(ctx context.Context, p *Probe) {
-	roles := target{AttributeValue: scim.AttributeValue{Path: scim.Path{Attribute: "roles", Sub: "value"}}}
-	if p.loss(roles) == noteAll {
-		p.notOffered("roles is not in the server's schema")
-	}
+	p.needRoles()
 	u := p.newUser(ctx)
 	text := `{"id":"18d14569-c3bd-439b-9a66-3a2aee01d14f","value":"reader","displayName":"Reader"}`
 	// The shape in which Entra puts it: an array of one object whose value is the text.

@@ -49,9 +49,6 @@ func (p *Probe) withFix(fix string) *Probe {
 	return &q
 }
 
-// options returns the options of the run, with their defaults.
-func (p *Probe) options() Options { return p.runner.options }
-
 // entraDialects returns the dialects of Entra that the run is about. A check that
 // phrases requests goes through all of them, with objects of their own.
 func (p *Probe) entraDialects() []scim.Dialect {
@@ -129,7 +126,7 @@ func (p *Probe) expect(ok bool, text, saw string, args ...any) bool {
 		return ok
 	}
 	if !ok {
-		c.Saw = p.runner.wire.mask.Text(fmt.Sprintf(saw, args...))
+		c.Saw = shorten(p.runner.wire.mask.Text(fmt.Sprintf(saw, args...)), longSaw)
 		c.Impact, c.Fix = p.result.Check.Impact, p.fix
 		if p.impact != nil {
 			c.Impact = *p.impact
@@ -207,6 +204,6 @@ func (p *Probe) notOffered(reason string, args ...any) { p.end(NotOffered, reaso
 
 func (p *Probe) end(c Cause, reason string, args ...any) {
 	p.result.Status, p.result.Cause = NotRun, c
-	p.result.Reason = p.runner.wire.mask.Text(fmt.Sprintf(reason, args...))
+	p.result.Reason = shorten(p.runner.wire.mask.Text(fmt.Sprintf(reason, args...)), longSaw)
 	panic(stop{})
 }

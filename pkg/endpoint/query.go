@@ -135,7 +135,7 @@ func (p *Probe) found(a *answer, what string, ids ...string) bool {
 		got = append(got, o.ID())
 	}
 	if list.Total != len(ids) || len(got) != len(ids) {
-		return p.expect(false, text, "totalResults is %d, Resources has %d: %s", list.Total, len(got), shorten(show(toAny(got)), 120))
+		return p.expect(false, text, "totalResults is %d, Resources has %d: %s", list.Total, len(got), show(toAny(got)))
 	}
 	for _, id := range ids {
 		if !slices.Contains(got, id) {
@@ -262,10 +262,7 @@ func searchIdentity(ctx context.Context, p *Probe) {
 		if !ok {
 			continue // the profile does not send it
 		}
-		probe := p
-		if path != match.Name && path != "externalId" {
-			probe = p.as(degradesAll)
-		}
+		probe := p.as(p.matchedBy(path, match))
 		answer := p.search(ctx, "Users", equals(path, value))
 		list, problem := answer.List()
 		if problem == "" && slices.ContainsFunc(list.Resources, func(o *scim.Object) bool { return o.ID() == other.ID }) {
@@ -273,6 +270,20 @@ func searchIdentity(ctx context.Context, p *Probe) {
 		}
 		probe.found(answer, equals(path, value), a.ID())
 	}
+}
+
+// matchedBy is what it costs that an attribute cannot be searched for. A profile says
+// what its job matches by; without one, externalId is taken to be used, and the work
+// e-mail may be.
+func (p *Probe) matchedBy(path string, match target) Impact {
+	profile := p.runner.options.Users != nil
+	switch {
+	case path == match.Name, !profile && path == "externalId":
+		return p.result.Check.Impact
+	case profile && path != "externalId":
+		return noteAll
+	}
+	return degradesAll
 }
 
 func searchAnd(ctx context.Context, p *Probe) {
@@ -334,18 +345,7 @@ func searchSpecial(ctx context.Context, p *Probe) {
 func managerReference(ctx context.Context, p *Probe) {
 	manager := p.newUser(ctx)
 	u := p.newUser(ctx)
-	path := scim.Path{URN: scim.EnterpriseUserSchema, Attribute: "manager"}
-	set := false
-	for _, d := range append(p.entraDialects(), scim.EntraCompliant) {
-		body, err := scim.UpdateUser(d, []scim.Change{{AttributeValue: scim.AttributeValue{Path: path, Type: scim.ReferenceValue, Values: []string{manager.ID}}}})
-		if err == nil && p.patchUser(ctx, d, u.ID, body).OK() {
-			set = true
-			break
-		}
-	}
-	if _, has := lookup(p.readUser(ctx, u.ID), scim.EnterpriseUserSchema+":manager"); !set || !has {
-		p.block("the manager that it looks for could not be set")
-	}
+	p.give(ctx, u.ID, manager.ID)
 	p.referenceFound(ctx, "Users", u.ID, "manager.value", manager.ID)
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/scimctl/scimctl/pkg/endpoint"
 	"github.com/scimctl/scimctl/pkg/scim"
 )
 
@@ -152,6 +153,8 @@ func queryFaults() []fault {
 			return f
 		})},
 		{check: "Q-08", name: "e-mail refused", impact: degrades, handler: refuse(func(c *call) bool { return searching(c, "emails") })},
+		{check: "Q-08", name: "the profile does not match by it", options: profileUsers("externalId"), impact: degrades, handler: refuse(func(c *call) bool { return searching(c, "externalId") })},
+		{check: "Q-08", name: "the profile matches by it", options: func(o *endpoint.Options) { o.Users = mapped(`emails[type eq "work"].value`, "userName") }, handler: refuse(func(c *call) bool { return searching(c, "emails") })},
 		{check: "Q-09", name: "refused", handler: refuse(func(c *call) bool { return searching(c, " and ") })},
 		{check: "Q-09", name: "second half dropped", request: filtered(func(f string) string {
 			first, _, _ := strings.Cut(f, " and ")

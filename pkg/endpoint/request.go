@@ -26,30 +26,18 @@ type request struct {
 	NoRetry  bool // a 429 is the answer, and not waited out
 }
 
-// Get, Post, Put, Patch and Delete make requests; path is split at slashes, so ids
-// that may contain one go through request itself.
+// get, post and patch make requests. The path is split at slashes, so ids that may
+// contain one go through one.
 func get(path string, query ...scim.Param) request {
 	return request{Method: http.MethodGet, Path: split(path), Query: query}
 }
 
-// Post: see Get.
 func post(path string, body *scim.Object) request {
 	return request{Method: http.MethodPost, Path: split(path), Body: body}
 }
 
-// Put: see Get.
-func put(path string, body *scim.Object) request {
-	return request{Method: http.MethodPut, Path: split(path), Body: body}
-}
-
-// Patch: see Get.
 func patch(path string, body *scim.Object) request {
 	return request{Method: http.MethodPatch, Path: split(path), Body: body}
-}
-
-// Delete: see Get.
-func del(path string) request {
-	return request{Method: http.MethodDelete, Path: split(path)}
 }
 
 // one addresses one resource, whatever characters its id has.

@@ -2,16 +2,18 @@ package endpoint_test
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/scimctl/scimctl/pkg/endpoint"
 )
 
 // spill is all that a result holds, as text.
 func spill(r endpoint.Result) string {
-	r.Check.Run = nil
-	text := fmt.Sprintf("%+v", r)
+	var b strings.Builder
 	for _, x := range r.Traffic {
-		text += fmt.Sprintf("\n%s %s %v %s %d %v %s %s", x.Method, x.URL, x.RequestHeader, x.RequestBody, x.Status, x.ResponseHeader, x.ResponseBody, x.Err)
+		fmt.Fprintf(&b, "%s %s %v %s %d %v %s %s\n", x.Method, x.URL, x.RequestHeader, x.RequestBody, x.Status, x.ResponseHeader, x.ResponseBody, x.Err)
 	}
-	return text
+	r.Check.Run, r.Traffic = nil, nil
+	fmt.Fprintf(&b, "%+v", r)
+	return b.String()
 }

@@ -98,7 +98,7 @@ func (w *wire) pause(retryAfter string, try int) time.Duration {
 }
 
 func (w *wire) once(ctx context.Context, r request) *answer {
-	a := &answer{request: r}
+	a := &answer{request: r, mask: w.mask}
 	u, err := w.address(r)
 	if err != nil {
 		a.Err = err

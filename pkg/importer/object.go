@@ -168,7 +168,7 @@ func filterGroups(f *entra.Filter) []mapping.FilterGroup {
 		seen[g.Name]++
 		groups[i].Name = g.Name
 		for _, c := range g.Clauses {
-			groups[i].Clauses = append(groups[i].Clauses, mapping.FilterClause{Attribute: text(c.SourceOperandName), Operator: text(c.OperatorName), Values: slices.Clone(c.TargetOperand.Values)})
+			groups[i].Clauses = append(groups[i].Clauses, mapping.FilterClause{Attribute: text(c.SourceOperandName), Operator: text(operator(c.OperatorName)), Values: slices.Clone(c.TargetOperand.Values)})
 		}
 	}
 	for i := range groups {
@@ -177,6 +177,17 @@ func filterGroups(f *entra.Filter) []mapping.FilterGroup {
 		}
 	}
 	return groups
+}
+
+// operator spells a filter operator as the portal does, so that the profile suits
+// every tenant; one that is not known stays as it is.
+func operator(name string) string {
+	for _, portal := range mapping.Operators() {
+		if mapping.FoldOperator(portal) == mapping.FoldOperator(name) {
+			return portal
+		}
+	}
+	return name
 }
 
 // withheld says what the profile leaves to the tenant, in a fixed order.

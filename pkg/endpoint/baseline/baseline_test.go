@@ -168,7 +168,11 @@ func TestMended(t *testing.T) {
 // TestRenew: reasons and days survive, what is mended goes, what is new gets a term.
 func TestRenew(t *testing.T) {
 	now := time.Date(2026, 3, 1, 22, 0, 0, 0, time.UTC)
-	renewed := load(t, good).Renew([]baseline.Finding{{Check: "C-01", Severity: endpoint.Breaks}, {Check: "C-07", Severity: endpoint.Breaks}}, now)
+	all := &endpoint.Report{}
+	for _, check := range checks {
+		all.Results = append(all.Results, endpoint.Result{Check: endpoint.Check{ID: check}, Status: endpoint.Pass})
+	}
+	renewed := load(t, good).Renew(all, []baseline.Finding{{Check: "C-01", Severity: endpoint.Breaks}, {Check: "C-07", Severity: endpoint.Breaks}}, now)
 	data, err := renewed.Bytes()
 	if err != nil {
 		t.Fatal(err)
@@ -195,10 +199,15 @@ deviations:
 			t.Errorf("read back: %s", diff)
 		}
 	}
-	if kept := load(t, good).Renew([]baseline.Finding{{Check: "U-01", Severity: endpoint.Degrades}}, now).Deviations; !kept[0].Expires.Equal(day("2026-12-31")) || kept[0].Severity != endpoint.Breaks {
+	if kept := load(t, good).Renew(all, []baseline.Finding{{Check: "U-01", Severity: endpoint.Degrades}}, now).Deviations; !kept[0].Expires.Equal(day("2026-12-31")) || kept[0].Severity != endpoint.Breaks {
 		t.Errorf("%+v", kept)
 	}
-	empty, err := (*baseline.File)(nil).Renew(nil, now).Bytes()
+	// C-07 did not run: its entry stays, though it is past.
+	some := &endpoint.Report{Results: []endpoint.Result{all.Results[2], {Check: endpoint.Check{ID: "C-07"}, Status: endpoint.NotRun}}}
+	if kept := load(t, good).Renew(some, nil, now).Deviations; len(kept) != 1 || kept[0].Check != "C-07" || !kept[0].Expires.Equal(day("2026-02-28")) {
+		t.Errorf("%+v", kept)
+	}
+	empty, err := (*baseline.File)(nil).Renew(all, nil, now).Bytes()
 	if err != nil || len(load(t, string(empty)).Deviations) != 0 {
 		t.Errorf("%v\n%s", err, empty)
 	}

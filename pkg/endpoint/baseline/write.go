@@ -2,7 +2,9 @@ package baseline
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.yaml.in/yaml/v4"
@@ -22,12 +24,13 @@ type Finding struct {
 	Severity endpoint.Severity
 }
 
-// Renew returns the baseline that accepts just the findings. Entries of f that are
-// still needed keep their reasons and, unless they are past, their days.
-func (f *File) Renew(findings []Finding, now time.Time) *File {
+// Renew returns the baseline that accepts just the findings of a run. Entries of f
+// that are still needed keep their reasons and, unless they are past, their days;
+// those whose check did not run stay as they are.
+func (f *File) Renew(r *endpoint.Report, findings []Finding, now time.Time) *File {
 	renewed := &File{}
+	today := now.UTC().Truncate(24 * time.Hour)
 	for _, finding := range findings {
-		today := now.UTC().Truncate(24 * time.Hour)
 		d := Deviation{Check: finding.Check, Reason: Unexplained, Expires: today.Add(Grace), Severity: finding.Severity}
 		if old := f.entry(finding.Check); old != nil {
 			d.Reason = old.Reason
@@ -38,7 +41,20 @@ func (f *File) Renew(findings []Finding, now time.Time) *File {
 		}
 		renewed.Deviations = append(renewed.Deviations, d)
 	}
+	if f != nil {
+		for _, d := range f.Deviations {
+			if renewed.entry(d.Check) == nil && !ran(r, d.Check) {
+				renewed.Deviations = append(renewed.Deviations, d)
+			}
+		}
+	}
+	slices.SortFunc(renewed.Deviations, func(a, b Deviation) int { return cmp.Compare(a.Check, b.Check) })
 	return renewed
+}
+
+// ran reports whether the check is one of those that ran.
+func ran(r *endpoint.Report, check string) bool {
+	return slices.ContainsFunc(r.Results, func(x endpoint.Result) bool { return x.Check.ID == check && x.Status != endpoint.NotRun })
 }
 
 const head = `# Deviations of the SCIM endpoint that are known: scimctl endpoint test --baseline
