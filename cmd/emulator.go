@@ -24,6 +24,9 @@ type EmulatorOptions struct {
 	Interval    cycleInterval
 	AllowEgress bool
 	Routes      map[string]string
+	Roles       []string
+	Fault       string
+	HAR         string
 }
 
 func newCmdEmulator(d *Deps, run func(context.Context, *EmulatorOptions) error) *cobra.Command {
@@ -41,10 +44,24 @@ the background. The control API below /_control/ moves the rest: it plays joiner
 movers and leavers (POST directory), runs a cycle now (POST jobs/ID/tick) and puts
 the clock forward (POST clock). It takes the client's id and secret.
 
+--fault FILE makes things go wrong. The file is JSON: rules strike requests of Graph
+by method and path (* is one segment, a final ** any number), every time or by nth,
+every, first or probability, at most times times; and they refuse with a status (code,
+message, retryAfter), reset the connection before or after the effect, truncate the
+answer, put garbage (html, json, empty) in its place, delay it or let it drip.
+"behaviour" switches the habits of the service, such as replicationDelay or
+replaceSecrets. PUT, GET and DELETE /_control/faults do the same while it runs:
+
+  {"rules": [{"method": "POST", "path": "/applicationTemplates/*/instantiate",
+              "nth": 1, "reset": "after"},
+             {"probability": 0.1, "status": 503, "retryAfter": "5s"}],
+   "behaviour": {"replicationDelay": "60s", "budgets": true}}
+
 When it is ready it prints one line of JSON: url, authority, ca (a file), tenantId,
 clientId, clientSecret, scimUrl, scimToken.`,
 		Example: `  scimctl emulator > ready.json &
   scimctl emulator --state ./tenant --users 2000 --latency 100ms
+  scimctl emulator --fault bad-day.json --har traffic.har
   scimctl emulator --cycle-interval off   # cycles run only when they are called`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -61,8 +78,23 @@ clientId, clientSecret, scimUrl, scimToken.`,
 	f.IntVar(&o.Groups, "groups", 0, "groups to generate beside the default ones")
 	f.DurationVar(&o.Latency, "latency", 0, "time added to every answer of Graph")
 	f.Var(&o.Interval, "cycle-interval", "how often started jobs run a cycle; off: only when called")
+	f.StringSliceVar(&o.Roles, "role", nil, "permission of the client, repeatable; everything without it")
+	f.StringVar(&o.Fault, "fault", "", "JSON file that says what goes wrong, and how the service behaves")
+	f.StringVar(&o.HAR, "har", "", "file for a log of requests and answers, HAR 1.2, without secrets")
 	addRoutes(c, &o.AllowEgress, &o.Routes)
 	return c
+}
+
+// faults reads the fault plan, nil for none.
+func (o *EmulatorOptions) faults() (*emulator.FaultPlan, error) {
+	if o.Fault == "" {
+		return nil, nil
+	}
+	data, err := o.deps.ReadFile(o.Fault)
+	if err != nil {
+		return nil, fmt.Errorf("read the fault plan: %w", err)
+	}
+	return emulator.ParseFaults(o.Fault, data)
 }
 
 // cycleInterval is the value of --cycle-interval: a duration, or off.
@@ -95,7 +127,12 @@ func (i *cycleInterval) Type() string { return "duration" }
 
 func runEmulator(ctx context.Context, o *EmulatorOptions) (err error) {
 	d := o.deps
+	faults, err := o.faults()
+	if err != nil {
+		return err
+	}
 	e, err := emulator.New(emulator.Options{
+		Roles: o.Roles, Faults: faults, HAR: o.HAR,
 		StateDir: o.State, Users: o.Users, Groups: o.Groups, Latency: o.Latency,
 		AllowEgress: o.AllowEgress, Routes: o.Routes, Now: d.Now, CycleInterval: time.Duration(o.Interval),
 	})

@@ -87,19 +87,12 @@ func (f *targetFlags) open(ctx context.Context, d *Deps) (*testTarget, error) {
 		if e := r.Endpoint; e != nil {
 			token = e.Token
 			if e.OAuth2 != nil && f.TokenEnv == "" {
-				return nil, fmt.Errorf("%s: the profile signs in with client credentials: get a token from %s and name its variable with --token-env", e.OAuth2.Where, e.OAuth2.TokenURL)
+				return nil, clientCredentials(e.OAuth2)
 			}
 		}
 	}
-	if f.TokenEnv != "" {
-		token = secret.Ref{Env: f.TokenEnv}
-	}
-	if !token.IsZero() {
-		s, err := d.secrets().Resolve(ctx, token)
-		if err != nil {
-			return nil, err
-		}
-		t.options.Token = s.Reveal()
+	if err := t.sign(ctx, d.secrets(), token, f.TokenEnv); err != nil {
+		return nil, err
 	}
 	if file := orText(f.CAFile, d.env("SCIMCTL_CA_FILE")); file != "" {
 		pool, err := d.trust(file)
@@ -109,6 +102,27 @@ func (f *targetFlags) open(ctx context.Context, d *Deps) (*testTarget, error) {
 		t.options.TLS = &tls.Config{RootCAs: pool}
 	}
 	return t, nil
+}
+
+// clientCredentials says that a token must be got elsewhere.
+func clientCredentials(o *profile.OAuth2) error {
+	return fmt.Errorf("%s: the profile signs in with client credentials: get a token from %s and name its variable with --token-env", o.Where, o.TokenURL)
+}
+
+// sign reads the token: that of a variable, or else the one that is referred to, if any.
+func (t *testTarget) sign(ctx context.Context, secrets *secret.Resolver, token secret.Ref, variable string) error {
+	if variable != "" {
+		token = secret.Ref{Env: variable}
+	}
+	if token.IsZero() {
+		return nil
+	}
+	s, err := secrets.Resolve(ctx, token)
+	if err != nil {
+		return err
+	}
+	t.options.Token = s.Reveal()
+	return nil
 }
 
 // resolve reads the one profile. Where the endpoint is given, variables without a value

@@ -58,6 +58,7 @@ var verbs = []verb{
 	{onTenants, "destroy", func(d *Deps) *cobra.Command { return newCmdDestroy(d, nil) }},
 	{onTenants, "import", func(d *Deps) *cobra.Command { return newCmdImport(d, nil) }},
 	{onTenants, "provision", func(d *Deps) *cobra.Command { return newCmdProvision(d, nil) }},
+	{onTenants, "verify", func(d *Deps) *cobra.Command { return newCmdVerify(d, nil) }},
 	{onTenants, "start", func(d *Deps) *cobra.Command { return newCmdStart(d, nil) }},
 	{onTenants, "stop", func(d *Deps) *cobra.Command { return newCmdStop(d, nil) }},
 	{onTenants, "restart", func(d *Deps) *cobra.Command { return newCmdRestart(d, nil) }},

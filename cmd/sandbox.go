@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"crypto/rand"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -57,7 +58,11 @@ func (f *sandboxFlags) check() error {
 }
 
 // sandbox is a running emulator of this process.
-type sandbox struct{ emulator *emulator.Emulator }
+type sandbox struct {
+	emulator *emulator.Emulator
+	info     emulator.Info
+	trusted  *x509.CertPool // authorities that its certificates are from
+}
 
 // openSandbox starts the emulated tenant and returns how to sign in to it.
 func (d *Deps) openSandbox(f sandboxFlags) (*sandbox, graph.Options, error) {
@@ -82,7 +87,7 @@ func (d *Deps) openSandbox(f sandboxFlags) (*sandbox, graph.Options, error) {
 	if err != nil {
 		return nil, graph.Options{}, fmt.Errorf("open the sandbox: %w", err)
 	}
-	s := &sandbox{e}
+	s := &sandbox{emulator: e}
 	info, err := e.Listen("127.0.0.1:0")
 	if err != nil {
 		return nil, graph.Options{}, errors.Join(fmt.Errorf("start the sandbox: %w", err), e.Close())
@@ -91,6 +96,7 @@ func (d *Deps) openSandbox(f sandboxFlags) (*sandbox, graph.Options, error) {
 	if err != nil {
 		return nil, graph.Options{}, errors.Join(err, e.Close())
 	}
+	s.info, s.trusted = info, pool
 	return s, graph.Options{
 		URL: info.URL, Authority: info.Authority, CAs: pool,
 		Auth: graph.AuthClientSecret, TenantID: info.TenantID, ClientID: info.ClientID, Secret: secret.New(info.ClientSecret),

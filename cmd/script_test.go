@@ -54,6 +54,7 @@ func TestScripts(t *testing.T) {
 			"exit":    exitCode,
 			"website": startWebsite,
 			"control": callControl,
+			"forger":  startForger,
 		},
 	})
 }

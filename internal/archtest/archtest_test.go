@@ -45,6 +45,7 @@ var allowed = map[string][]string{
 	"pkg/emulator/syncschema": {"pkg/diag", "pkg/expr"},
 	"internal/render":         {"pkg/diag", "pkg/expr", "pkg/entra", "pkg/plan", "pkg/apply", "pkg/endpoint", "pkg/endpoint/baseline", "pkg/engine", "pkg/importer", "pkg/mapping", "pkg/permission", "pkg/preview", "pkg/profiletest", "internal/iostreams"},
 	"internal/archtest":       nil,
+	"internal/converge":       nil,
 	"internal/version":        nil,
 	"internal/version/early":  {"internal/version"},
 	"cmd/scimctl":             {"cmd", "internal/version/early"},

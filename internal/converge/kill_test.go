@@ -78,6 +78,15 @@ func key(method, uri string) string {
 	return method + " " + jobs().ReplaceAllString(guids().ReplaceAllString(strings.TrimPrefix(uri, "/v1.0"), "{id}"), "/jobs/{job}")
 }
 
+// moments are those at which the client of a profile dies. The two that between them
+// make every kind of request die at all three; for the others the hardest must do.
+func moments(name string) []moment {
+	if name == "idmelon" || name == "klaxoon" {
+		return []moment{before, sent, answered}
+	}
+	return []moment{sent}
+}
+
 // TestKilledAtEveryRequest lets the client die around every request of the first
 // apply of every built-in profile. The next apply completes the work: the tenant is
 // that of an apply which nobody disturbed, and there is nothing more to do.
@@ -91,7 +100,7 @@ func TestKilledAtEveryRequest(t *testing.T) {
 			for _, x := range requests {
 				k := key(x.method, x.path)
 				counts[k]++
-				for _, when := range []moment{before, sent, answered} {
+				for _, when := range moments(name) {
 					t.Run(fmt.Sprintf("%s %d %s", k, counts[k], when), func(t *testing.T) {
 						t.Parallel()
 						synctest.Test(t, func(t *testing.T) { killed(t, s, k, counts[k], when, clean) })

@@ -373,3 +373,9 @@ func (g *reader) list(path string) (all []map[string]any) {
 	}
 	return all
 }
+
+// recover ends what goes wrong in the tenant, and lets it come to rest.
+func (w *world) recover() {
+	w.e.SetFaults(nil)
+	time.Sleep(2 * time.Minute)
+}

@@ -130,5 +130,8 @@ func (c *call) step(step batchStep, blocked bool) map[string]any {
 	if u.RawPath != "" {
 		r.URL.RawPath = "/" + c.version + u.RawPath
 	}
+	if a := c.e.faults.Load().step(r.Method, rest).answer(); a != nil {
+		return respond(*a)
+	}
 	return respond(c.e.answer(r, c.version, rest))
 }

@@ -16,3 +16,7 @@ func (e *Emulator) behave(b Behaviour) {
 // than Listen's: through a server of the caller's own, or with no network at all.
 // Info.CA stays empty.
 func (e *Emulator) At(base string) Info { return e.info(base, "") }
+
+// SetFaults puts a fault plan into force in place of the one before, nil for none.
+// Counts begin anew.
+func (e *Emulator) SetFaults(p *FaultPlan) { e.fail(p) }

@@ -121,6 +121,7 @@ func walkDirectory(u *tenantUnderTest, try func(exchange) *got) {
 	try(exchange{"GET", "/groups/" + group + "/memberOf", nil, 200})
 	try(exchange{"GET", "/groups/" + group + "/owners", nil, 200})
 	try(exchange{"GET", "/directoryObjects/" + alice, nil, 200})
+	try(exchange{"POST", "/directoryObjects/getByIds", map[string]any{"ids": []any{alice}, "types": []any{"user", "group"}}, 200})
 	try(exchange{"DELETE", "/users/" + made, nil, 204})
 	try(exchange{"GET", "/directory/deletedItems/microsoft.graph.user", nil, 200})
 	try(exchange{"GET", "/directory/deletedItems/" + made, nil, 200})

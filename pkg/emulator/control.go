@@ -26,7 +26,7 @@ const maxControl = 64 << 20
 func controlRoutes() []*route {
 	var table []*route
 	for _, part := range [][]route{
-		jobControls(), clockControls(), directoryControls(),
+		jobControls(), clockControls(), directoryControls(), faultControls(),
 	} {
 		for _, r := range part {
 			r.steps = strings.Split(strings.Trim(r.pattern, "/"), "/")

@@ -177,7 +177,7 @@ func TestControlDirectoryIsAllOrNothing(t *testing.T) {
 		{"op": "deleteGroup", "group": "IDmelon users"}`
 	for bad, want := range map[string]string{
 		`{"op": "deleteUser", "user": "nobody@contoso.com"}`:                                   `Operation 11 (deleteUser): There is no user "nobody@contoso.com". Nothing was changed.`,
-		`{"op": "createUser", "properties": {"userPrincipalName": "zora@contoso.com"}}`:         "userPrincipalName already exists",
+		`{"op": "createUser", "properties": {"userPrincipalName": "zora@contoso.com"}}`:        "userPrincipalName already exists",
 		`{"op": "createUser", "properties": {}}`:                                               "A value is required",
 		`{"op": "fire", "user": "bob@contoso.com"}`:                                            `There is no operation "fire"; there are addMembers, assign`,
 		`{"op": "disableUser", "usr": "bob@contoso.com"}`:                                      `unknown field "usr"`,

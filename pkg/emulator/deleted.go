@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"errors"
 	"slices"
 )
 
@@ -57,7 +58,17 @@ func purge(c *call) (*reply, error) {
 	if e == nil {
 		return nil, notFound(c.param("item"))
 	}
+	var err error
+	if s := c.Sync[e.text("appId")]; s != nil && e.Kind == "servicePrincipal" {
+		for _, j := range s.Jobs {
+			c.e.cycles.drop(j.ID) // a cycle that runs removes what it still writes
+			err = errors.Join(err, j.journal.remove())
+		}
+	}
 	c.purge(e)
+	if err != nil {
+		return nil, err
+	}
 	return noContent()
 }
 

@@ -32,6 +32,8 @@ type Options struct {
 	Seed          uint64   // of generated ids and keys; 0 means random
 	Roles         []string // application permissions of the client, such as User.Read.All; nil allows everything
 	Behaviour     Behaviour
+	Faults        *FaultPlan    // nil for none; see ParseFaults
+	HAR           string        // file for the log of requests, replaced when it is there; \"\" for none
 	Log           func(Request) // called for each Graph request; nil for none
 }
 
@@ -59,6 +61,7 @@ type Behaviour struct {
 	DenyDirectory          bool          // 403 Authorization_RequestDenied
 	Throttle               int           // the first so many Graph requests, and one in ten later, answer 429
 	ThrottleBare           bool          // 429 comes without Retry-After
+	Budgets                bool          // throttling by the budgets that are documented
 	QuarantineCredentials  bool          // a started job goes into quarantine for its credentials
 	QuarantineDeletes      bool          // a started job goes into quarantine for its deletions
 	PausedSchedule         bool          // the schedule of a paused job reads Paused instead of Disabled
@@ -69,7 +72,7 @@ type Behaviour struct {
 // Request is one Graph request that was answered.
 type Request struct {
 	Method, Path string
-	Status       int
+	Status       int // 0: the connection was broken off instead
 	Took         time.Duration
 }
 
@@ -92,6 +95,11 @@ type Emulator struct {
 	cycles  *cycles
 	ahead   atomic.Int64 // of the clock, as in the state
 
+	fresh     freshSchemas
+	lastToken atomic.Pointer[verified]
+	faults    atomic.Pointer[faults]
+	budgets   budgets
+	har       *harLog // nil for none
 	habits    atomic.Pointer[Behaviour]
 	requests  atomic.Int64 // that were not throttled
 	throttles atomic.Int64 // left of the first ones
@@ -120,10 +128,15 @@ func New(o Options) (*Emulator, error) {
 		return nil, errors.New("emulator: numbers of users and groups, the latency and the interval of cycles cannot be negative")
 	}
 	e := &Emulator{o: o, routes: routes(), controls: controlRoutes()}
-	e.behave(o.Behaviour)
+	e.fail(o.Faults)
 	var err error
 	if e.store, err = openStore(o.StateDir); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
+	}
+	if o.HAR != "" {
+		if e.har, err = openHAR(e, o.HAR); err != nil {
+			return nil, errors.Join(fmt.Errorf("emulator: %w", err), e.store.close())
+		}
 	}
 	if err := e.open(); err != nil {
 		if errors.Is(err, ErrCorrupt) {
@@ -206,6 +219,14 @@ func (e *Emulator) looks() syncschema.Looks {
 
 // ServeHTTP answers token, Graph and SCIM requests.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if e.har != nil && isTraffic(r) {
+		e.har.serve(w, r, e.serve)
+		return
+	}
+	e.serve(w, r)
+}
+
+func (e *Emulator) serve(w http.ResponseWriter, r *http.Request) {
 	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
 	switch {
 	case first == "v1.0" || first == "beta":
@@ -282,6 +303,9 @@ func (e *Emulator) close() error {
 	e.serving.Wait()
 	if err := errors.Join(e.saveAll(), e.log.close()); err != nil {
 		problems = append(problems, fmt.Errorf("emulator: %w", err))
+	}
+	if e.har != nil {
+		problems = append(problems, e.har.close())
 	}
 	return errors.Join(append(problems, e.store.close())...)
 }

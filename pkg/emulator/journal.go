@@ -199,7 +199,8 @@ func eachLine(name string, data []byte, read func([]byte) error) error {
 			return nil
 		}
 		if err := read(data[at : at+n]); err != nil {
-			return corrupt(name, fmt.Errorf("the line at byte %d: %w", at, err))
+			// Not wrapped: an offset inside the line would be taken for one of the file.
+			return corrupt(name, fmt.Errorf("the line at byte %d: %v", at, err))
 		}
 		at += n + 1
 	}

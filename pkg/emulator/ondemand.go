@@ -28,16 +28,17 @@ type onDemandSubject struct {
 	} `json:"links"`
 }
 
-// onDemandRun is a request that has been understood.
+// onDemandRun is a request that has been understood: everything that is needed of the
+// tenant, which is not locked meanwhile.
 type onDemandRun struct {
-	host      host
-	job       *job
-	entity    *entity
-	name      string // for people
-	disabled  bool   // the sign-in of a user is blocked
-	subject   engine.Subject
-	connector connector
-	log       engine.LogJob
+	job        *job
+	name       string // for people
+	disabled   bool   // the sign-in of a user is blocked
+	identity   engine.Identity
+	targetType string
+	subject    engine.Subject
+	connector  connector
+	log        engine.LogJob
 }
 
 // provisionOnDemand provisions one user, or one group with up to five members,
@@ -92,7 +93,10 @@ func (c *call) prepareOnDemand(rule string, subject onDemandSubject) (*onDemandR
 	if err != nil {
 		return nil, err
 	}
-	run := &onDemandRun{host: h, job: j, entity: e, name: identifier(e), disabled: e.Kind == "user" && e.Props["accountEnabled"] == false}
+	run := &onDemandRun{
+		job: j, name: identifier(e), disabled: e.Kind == "user" && e.Props["accountEnabled"] == false, targetType: j.targetType(subject.Type),
+		identity: engine.Identity{Type: subject.Type, ID: e.id(), DisplayName: e.text("displayName"), UserPrincipalName: e.text("userPrincipalName")},
+	}
 	if run.subject, err = c.engineSubject(h, e); err != nil {
 		return nil, err
 	}

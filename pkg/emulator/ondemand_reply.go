@@ -75,10 +75,10 @@ func (r *onDemandRun) onDemandValue(c *call, out engine.Outcome, change string) 
 	return map[string]any{
 		"action": capital(string(out.Action)), "changeId": change, "startTime": precise(out.Started), "endTime": precise(out.Ended),
 		"reportableIdentifier": r.name, "statusInfo": status,
-		"sourceIdentity":     map[string]any{"id": r.entity.id(), "type": r.subject.Object.Type, "displayName": nil, "details": nil},
+		"sourceIdentity":     map[string]any{"id": r.identity.ID, "type": r.identity.Type, "displayName": nil, "details": nil},
 		"sourceSystem":       map[string]any{"id": nil, "name": c.e.sourceSystem(), "details": nil},
-		"targetIdentity":     map[string]any{"id": orNull(out.TargetID), "type": r.targetType(), "displayName": nil, "details": nil},
-		"targetSystem":       map[string]any{"id": nil, "name": r.job.targetSystem(), "details": nil},
+		"targetIdentity":     map[string]any{"id": orNull(out.TargetID), "type": r.targetType, "displayName": nil, "details": nil},
+		"targetSystem":       map[string]any{"id": nil, "name": r.log.TargetSystem.DisplayName, "details": nil},
 		"modifiedProperties": modified(out), "provisioningSteps": steps,
 	}
 }
@@ -100,11 +100,11 @@ func modified(out engine.Outcome) []any {
 	return list
 }
 
-// targetType is the name of the target object that the rule maps to.
-func (r *onDemandRun) targetType() string {
-	for _, rule := range r.job.Schema.List("synchronizationRules") {
+// targetType is the name of the target object that the rule maps a type to.
+func (j *job) targetType(source string) string {
+	for _, rule := range j.Schema.List("synchronizationRules") {
 		for _, m := range rule.List("objectMappings") {
-			if m.Text("sourceObjectName") == r.subject.Object.Type && m.Text("targetObjectName") != "" {
+			if m.Text("sourceObjectName") == source && m.Text("targetObjectName") != "" {
 				return m.Text("targetObjectName")
 			}
 		}
@@ -116,10 +116,7 @@ func (r *onDemandRun) targetType() string {
 // log differ from the on-demand answer. Source: graph_contract §10.
 func (r *onDemandRun) record(out engine.Outcome, change string) engine.Record {
 	return engine.Record{
-		CycleID: uuid.NewString(), ChangeID: change, TargetType: r.targetType(), Outcome: out,
-		Source: engine.Identity{
-			Type: r.subject.Object.Type, ID: r.entity.id(), DisplayName: r.entity.text("displayName"), UserPrincipalName: r.entity.text("userPrincipalName"),
-		},
+		CycleID: uuid.NewString(), ChangeID: change, Source: r.identity, TargetType: r.targetType, Outcome: out,
 	}
 }
 

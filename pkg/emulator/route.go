@@ -36,7 +36,7 @@ type route struct {
 func routes() []*route {
 	var table []*route
 	for _, part := range [][]route{
-		organizationRoutes(), userRoutes(), groupRoutes(), galleryRoutes(), applicationRoutes(),
+		organizationRoutes(), userRoutes(), groupRoutes(), idRoutes(), galleryRoutes(), applicationRoutes(),
 		servicePrincipalRoutes(), assignmentRoutes(), deletedRoutes(),
 		synchronizationRoutes("servicePrincipals"), synchronizationRoutes("applications"),
 		logRoutes(), batchRoutes(),

@@ -22,14 +22,18 @@ func (e *Emulator) serveGraph(w http.ResponseWriter, r *http.Request, version, r
 	if _, err := uuid.Parse(clientID); err != nil {
 		clientID = requestID
 	}
-	if e.o.Latency > 0 {
-		select {
-		case <-time.After(e.o.Latency):
-		case <-r.Context().Done():
-			return
-		}
+	f := e.faults.Load().hit(r.Method, rest)
+	if !pause(r.Context(), e.o.Latency+f.Delay) {
+		return
 	}
-	a := e.answer(r, version, rest)
+	if f.Reset == ResetBefore {
+		e.tell(r, 0, began)
+		panic(http.ErrAbortHandler)
+	}
+	a := f.answer()
+	if a == nil {
+		a = new(e.answer(r, version, rest))
+	}
 	h := w.Header()
 	for name, values := range a.header {
 		h[name] = values
@@ -47,10 +51,19 @@ func (e *Emulator) serveGraph(w http.ResponseWriter, r *http.Request, version, r
 		h.Set("Content-Type", "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8")
 		h.Set("OData-Version", "4.0")
 	}
-	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body) // a client that went away is its own trouble
+	if f.Reset == ResetAfter {
+		e.tell(r, 0, began)
+		panic(http.ErrAbortHandler)
+	}
+	f.spoil(h, a)
+	e.tell(r, a.status, began)
+	f.write(r.Context(), w, a)
+}
+
+// tell logs a request; status 0 is one that got no answer.
+func (e *Emulator) tell(r *http.Request, status int, began time.Time) {
 	if e.o.Log != nil {
-		e.o.Log(Request{Method: r.Method, Path: r.URL.Path, Status: a.status, Took: time.Since(began)})
+		e.o.Log(Request{Method: r.Method, Path: r.URL.Path, Status: status, Took: time.Since(began)})
 	}
 }
 
@@ -127,6 +140,9 @@ func (e *Emulator) dispatch(r *http.Request, version, rest string) (*rendered, *
 	query, err := odata.ParseQuery(r.URL.Query())
 	if err != nil {
 		return nil, found, queryFailure(err, found)
+	}
+	if wait := e.overspent(found, query); wait > 0 {
+		return nil, found, tooMany(wait)
 	}
 	body, err := readBody(r)
 	if err != nil {

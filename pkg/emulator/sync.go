@@ -226,11 +226,13 @@ func (c *call) freshSchema(h host, t syncTemplate, id string) (*syncschema.Objec
 		doc.Set("id", id)
 		return doc, nil
 	}
-	data, err := t.gallery.schema()
-	if err != nil {
-		return nil, err
-	}
-	doc, err := c.keys().Fresh(data, id)
+	doc, err := c.e.fresh.get(t.gallery.entity.id()+" "+t.id, id, func() (*syncschema.Object, error) {
+		data, err := t.gallery.schema()
+		if err != nil {
+			return nil, err
+		}
+		return c.keys().Fresh(data, id)
+	})
 	if err != nil {
 		return nil, err
 	}

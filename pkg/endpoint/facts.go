@@ -22,7 +22,7 @@ type facts struct {
 // the token, and has groups; and reads the discovery documents.
 func (r *Runner) gather(ctx context.Context) facts {
 	var f facts
-	first := r.wire.send(ctx, get("Users", scim.Entra.SearchUsers(nobody(Mark+r.run).String())...))
+	first := r.first(ctx)
 	switch {
 	case first.Status == 0:
 		f.blocked = fmt.Sprintf("the endpoint does not answer: %v", first.Err)
@@ -41,6 +41,18 @@ func (r *Runner) gather(ctx context.Context) facts {
 		f.noGroups = r.lacksGroups(ctx, f.types)
 	}
 	return f
+}
+
+// first makes the first request, and makes it again when there is no answer: a server
+// that is still waking up must not cost the whole run.
+func (r *Runner) first(ctx context.Context) *answer {
+	const tries = 3
+	for try := 1; ; try++ {
+		a := r.wire.send(ctx, get("Users", scim.Entra.SearchUsers(nobody(Mark+r.run).String())...))
+		if a.Status != 0 || try == tries || ctx.Err() != nil {
+			return a
+		}
+	}
 }
 
 func (a *answer) discovered() *scim.Object {

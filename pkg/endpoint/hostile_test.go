@@ -109,7 +109,7 @@ func TestHostileServers(t *testing.T) {
 				ts := httptest.NewServer(s.answer)
 				defer ts.Close()
 				started := time.Now()
-				reports[i] = test(t, endpoint.Options{URL: ts.URL, Timeout: 150 * time.Millisecond, Parallel: 8})
+				reports[i] = test(t, endpoint.Options{URL: ts.URL, Timeout: 250 * time.Millisecond, Parallel: 8})
 				if took := time.Since(started); took > 20*time.Second {
 					t.Errorf("it took %s", took)
 				}

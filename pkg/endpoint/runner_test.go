@@ -318,3 +318,22 @@ func TestLimit(t *testing.T) {
 		t.Errorf("%q, %d users", report.Interrupted, len(s.State().Users))
 	}
 }
+
+// TestSlowStart has a server whose first connection breaks off: that costs nothing.
+func TestSlowStart(t *testing.T) {
+	var n atomic.Int64
+	url, _ := target(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if n.Add(1) <= 2 {
+				panic(http.ErrAbortHandler)
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	report := test(t, endpoint.Options{URL: url, Only: []string{"C-01", "Q-06"}})
+	for _, r := range report.Results {
+		if r.Status != endpoint.Pass {
+			t.Errorf("%s %s %s", r.Check.ID, r.Status, r.Reason)
+		}
+	}
+}

@@ -67,8 +67,14 @@ func wire(changes []change) []scim.Change {
 
 // property is the change as the log shows it.
 func (c change) property() Property {
-	p := Property{Name: c.target, Old: c.old, New: new(strings.Join(c.Values, ", "))}
-	if c.redacted {
+	return property(&mapping.Value{AttributeValue: c.AttributeValue, Target: c.target, Redacted: c.redacted}, c.old)
+}
+
+// property is a value that is written in place of an old one, nil for none, as the log
+// shows it.
+func property(v *mapping.Value, old *string) Property {
+	p := Property{Name: v.Target, Old: old, New: new(strings.Join(v.Values, ", "))}
+	if v.Redacted {
 		p.New = new(redactedText)
 		if p.Old != nil {
 			p.Old = new(redactedText)

@@ -97,13 +97,13 @@ func (c *cycle) run(ctx context.Context) error {
 			continue
 		}
 		c.progress.Phase = p.phase
-		if err := each(work, c.job.atOnce(), c.objects(work, p.typ), c.provision); err != nil {
+		if err := each(work, c.job.config.Workers, c.objects(work, p.typ), c.provision); err != nil {
 			return c.ended(ctx, fmt.Errorf("read the %s of the directory: %w", p.phase, err))
 		}
 	}
 	c.progress.Phase = PhaseReferences
 	c.progress.Total += len(c.waiting)
-	return c.ended(ctx, each(work, c.job.atOnce(), c.references(), c.refer))
+	return c.ended(ctx, each(work, c.job.config.Workers, c.references(), c.refer))
 }
 
 // ended returns the error with which the work ended; a broken endpoint is none of

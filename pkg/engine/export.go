@@ -43,12 +43,13 @@ func (r *run) create(ctx context.Context) *ending {
 	if err != nil {
 		return &ending{ActionCreate, Failure, CodeInternalError, err.Error(), "", err}
 	}
-	changes := created(plain)
 	body, err := build(r.e.config.Dialect, values)
 	if err != nil {
 		return r.unwritable(ActionCreate, EntryExportAdd, err)
 	}
-	r.modified(changes)
+	for i := range plain {
+		r.out.Modified = append(r.out.Modified, property(&plain[i], nil))
+	}
 	made, err := r.e.config.Client.Create(ctx, r.k.resource, body)
 	if err != nil {
 		return r.fail(ActionCreate, EntryExportAdd, StepExport, "create", body, err)

@@ -28,7 +28,7 @@ type JobConfig struct {
 	// held back; 0 switches the guard off. DefaultDeletionThreshold is usual.
 	DeletionThreshold int
 	Thresholds        Thresholds // zero: DefaultThresholds
-	Workers           int        // requests on the wire at the same time; 0 means one
+	Workers           int        // objects provisioned at the same time; 0 means one
 	// EvaluateUnchangedSwitch evaluates Switch also where its source attribute did not
 	// change. Entra takes it as null on an incremental update then, and so does a job
 	// unless this is set. Source: expressions §4.
@@ -104,26 +104,12 @@ func NewJob(c JobConfig) (*Job, error) {
 	if c.Enter == nil {
 		c.Enter = func(Member) func() { return func() {} }
 	}
-	if c.Client != nil && c.Workers > 1 {
-		c.Client = c.Client.AtMost(c.Workers)
-	}
 	c.Links = c.State
 	e, err := New(c.Config)
 	if err != nil {
 		return nil, err
 	}
 	return &Job{config: c, engine: e, state: c.State}, nil
-}
-
-// atOnce is how many objects are worked on at the same time: more than there are
-// requests on the wire, so that these need not wait for what is done between them.
-// With one request at a time there is one object, and the order is that of the
-// directory.
-func (j *Job) atOnce() int {
-	if j.config.Workers == 1 {
-		return 1
-	}
-	return 2 * j.config.Workers
 }
 
 // State returns the job's state.

@@ -94,14 +94,14 @@ func (r *run) search(ctx context.Context, filter string) (*client.List, error) {
 }
 
 // matching returns the mapped values to match by, by precedence.
-func (r *run) matching() []mapping.Value {
-	var values []mapping.Value
+func (r *run) matching() []*mapping.Value {
+	var values []*mapping.Value
 	for i := range r.result.Values {
 		if v := &r.result.Values[i]; len(v.Values) > 0 && v.Values[0] != "" && r.e.matches(r.typ, v) {
-			values = append(values, *v)
+			values = append(values, v)
 		}
 	}
-	slices.SortStableFunc(values, func(a, b mapping.Value) int { return cmp.Compare(a.Match, b.Match) })
+	slices.SortStableFunc(values, func(a, b *mapping.Value) int { return cmp.Compare(a.Match, b.Match) })
 	return values
 }
 
@@ -125,7 +125,7 @@ func (r *run) unmatchable() *ending {
 // only returns the single object that a query found, nil when there is none.
 // Objects that contradict the filter show that the server does not filter; taking
 // one of them would hand somebody else's account over.
-func (r *run) only(list *client.List, v mapping.Value, filter string) (*scim.Object, *ending) {
+func (r *run) only(list *client.List, v *mapping.Value, filter string) (*scim.Object, *ending) {
 	if len(list.Resources) == 0 && list.TotalResults == 0 {
 		return nil, nil
 	}

@@ -26,8 +26,8 @@ type MemoryDirectory struct {
 type directoryObject struct {
 	typ, id  string
 	attrs    map[string]any
-	object   mapping.Object   // of attrs
-	members  []Member // of a group
+	object   mapping.Object // of attrs
+	members  []Member       // of a group
 	deleted  Deleted
 	assigned bool             // when it was deleted for good
 	made     int64            // serial of the creation or restoration

@@ -36,8 +36,10 @@ func NewPreview(c Config) (*Preview, error) {
 	if err != nil {
 		return nil, err
 	}
+	e := &Engine{config: c, users: users}
+	e.machines.New = func() any { return mapping.NewMachine(c.Env) }
 	if users != nil {
-		return &Preview{e: &Engine{config: c, users: users}, k: users, typ: mapping.User}, nil
+		return &Preview{e: e, k: users, typ: mapping.User}, nil
 	}
 	groups, err := newKind(c.Groups, "Groups")
 	if err != nil {
@@ -46,7 +48,8 @@ func NewPreview(c Config) (*Preview, error) {
 	if groups == nil {
 		return nil, errors.New("engine: the job provisions no such objects, or their mapping is switched off")
 	}
-	return &Preview{e: &Engine{config: c, groups: groups}, k: groups, typ: mapping.Group}, nil
+	e.groups = groups
+	return &Preview{e: e, k: groups, typ: mapping.Group}, nil
 }
 
 // Placeholder stands for an id that only the server gives: that of the object

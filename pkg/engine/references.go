@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/scimctl/scimctl/pkg/mapping"
@@ -18,6 +19,9 @@ const membersPerRequest = 100
 // values become target ids. A reference to an object that is not linked is left
 // out; so are members, which have requests of their own.
 func (r *run) references() (plain, references []mapping.Value) {
+	if !slices.ContainsFunc(r.result.Values, func(v mapping.Value) bool { return v.Reference }) {
+		return slices.Clip(r.result.Values), nil
+	}
 	var details []Detail
 	plain = make([]mapping.Value, 0, len(r.result.Values))
 	for _, v := range r.result.Values {

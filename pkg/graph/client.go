@@ -65,6 +65,7 @@ type Client struct {
 	signIn    *signIn
 	clock     *clock
 	young     young
+	newcomers newcomers
 	rolesSet  atomic.Bool // this client wrote app roles, which take a moment to be assignable
 	userAgent string
 	notice    func(string)

@@ -58,6 +58,7 @@ type tenant struct {
 	t        *testing.T
 	server   *httptest.Server
 	mu       sync.Mutex
+	batches  map[string]answer   // to calls of $batch by what their body holds, before scripts
 	scripts  map[string][]answer // "GET /v1.0/…" without query -> answers; the last repeats
 	calls    []call
 	tokens   []answer // of the token endpoint; empty: a good token
@@ -130,6 +131,11 @@ func (f *tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	script := f.scripts[key]
 	if len(script) > 1 {
 		f.scripts[key] = script[1:]
+	}
+	for part, a := range f.batches {
+		if strings.Contains(made.Body, part) && strings.HasSuffix(key, "/$batch") {
+			script = []answer{a}
+		}
 	}
 	now := f.now
 	f.mu.Unlock()

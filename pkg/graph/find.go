@@ -55,7 +55,11 @@ func (c *Client) ServicePrincipals(ctx context.Context, q entra.ServicePrincipal
 		return one[entra.ServicePrincipal](ctx, c, r)
 	}
 	r.query = odata("$filter", filter, "$select", selectPrincipal)
-	return list[entra.ServicePrincipal](ctx, c, r)
+	found, err := list[entra.ServicePrincipal](ctx, c, r)
+	for _, sp := range found {
+		c.newcomers.meet(sp.ID, sp.AppID)
+	}
+	return found, err
 }
 
 // Application reads the registration behind a service principal. The error is of

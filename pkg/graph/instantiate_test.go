@@ -240,13 +240,14 @@ func TestYoung(t *testing.T) {
 func TestCreateJob(t *testing.T) {
 	const jobs = spPath + "/synchronization/jobs"
 	job := `{"id":"` + jobID + `","templateId":"scim","schedule":{"state":"Disabled","interval":"PT40M"},"status":{"code":"Paused","steadyStateFirstAchievedTime":"0001-01-01T00:00:00Z"}}`
-	other := `{"id":"scim.x.old","templateId":"scim"}`
+	other := `{"id":"customappsso.x.old","templateId":"customappsso"}`
 	tests := []struct {
 		name string
 		set  func(*tenant)
 		want string
 	}{
 		{"at once", func(f *tenant) {}, ""},
+		{"made meanwhile by somebody else", func(f *tenant) { f.on("GET "+jobs, answer{Body: value(other, job)}) }, "has got the job " + jobID},
 		{"read late", func(f *tenant) {
 			f.on("GET "+jobPath, fail(404, "NotFound", ""), fail(404, "NotFound", ""), answer{Body: job})
 		}, ""},
@@ -268,17 +269,135 @@ func TestCreateJob(t *testing.T) {
 			f.on("POST "+jobs, answer{Status: 201, Body: job})
 			f.on("GET "+jobPath, answer{Body: job})
 			test.set(f)
-			made, err := f.client().CreateJob(t.Context(), spID, "scim")
+			c := f.client()
+			made, err := c.CreateJob(t.Context(), spID, "scim")
 			if test.want == "" && (err != nil || made.ID != jobID || made.Active()) {
 				t.Errorf("%+v, %v", made, err)
+			}
+			if test.want == "" {
+				if _, err := c.Job(t.Context(), spID, jobID); err != nil {
+					t.Errorf("the new job is not waited for: %v", err)
+				}
 			}
 			if test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}
-			if n := f.count("POST"); n != 1 {
-				t.Errorf("%d POSTs, want 1", n)
+			posts := 1
+			if strings.HasPrefix(test.want, "has got") {
+				posts = 0
+			}
+			if n := f.count("POST"); n != posts {
+				t.Errorf("%d POSTs, want %d", n, posts)
 			}
 		})
+	}
+}
+
+// TestMarkedInstantiate checks that the mark is there from the first moment, that
+// what was made in an unclear moment is known by it, and that a tenant which refuses
+// it gets an application without.
+func TestMarkedInstantiate(t *testing.T) {
+	const mark = "scimctl:example/"
+	ours := strings.TrimSuffix(madeApp(appObjID, entra.NonGalleryTemplateID, "2026-11-20T12:00:01Z"), "}") + `,"serviceManagementReference":"` + mark + `"}`
+	twin := madeApp("bbbbbbbb-0000-4000-8000-000000000001", entra.NonGalleryTemplateID, "2026-11-20T12:00:01Z")
+	good := answer{Status: 201, Body: `{"application":{"id":"` + appObjID + `"},"servicePrincipal":{"id":"` + spID + `"}}`}
+	for _, test := range []struct {
+		name  string
+		set   func(*tenant)
+		posts int
+		reads int // of the list of applications
+	}{
+		{"at once", func(f *tenant) {}, 1, 0},
+		{"no answer although made, beside a twin without the mark", func(f *tenant) {
+			f.on(instantiateKey, answer{Reset: true})
+			f.on("GET /applications", answer{Body: value(twin)}, answer{Body: value(twin, ours)})
+		}, 1, 2},
+		{"refused for the mark", func(f *tenant) {
+			f.on(instantiateKey, fail(400, "Request_BadRequest", "Invalid value for property serviceManagementReference."), good)
+		}, 2, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := newTenant(t)
+			newApp(f)
+			test.set(f)
+			app, err := f.client().Instantiate(t.Context(), entra.NonGalleryTemplateID, "Example", mark)
+			if err != nil || app.Application.ID != appObjID || app.ServicePrincipal.ID != spID {
+				t.Errorf("%+v, %v", app, err)
+			}
+			var reads int
+			for _, c := range f.calls {
+				if c.Method == "GET" && strings.HasPrefix(c.URI, "/v1.0/applications?") {
+					reads++
+				}
+			}
+			if n := f.count("POST"); n != test.posts || reads != test.reads {
+				t.Errorf("%d POSTs and %d lists, want %d and %d", n, reads, test.posts, test.reads)
+			}
+			if f.calls[0].Body != `{"displayName":"Example","serviceManagementReference":"`+mark+`"}` {
+				t.Errorf("sent %s", f.calls[0].Body)
+			}
+		})
+	}
+}
+
+// TestLookBeforeRepeating breaks the connection of calls that must not be done
+// twice: the client looks, and repeats only what did not happen.
+func TestLookBeforeRepeating(t *testing.T) {
+	active := `{"id":"` + jobID + `","schedule":{"state":"Active"},"status":{"code":"Active"}}`
+	paused := `{"id":"` + jobID + `","schedule":{"state":"Disabled"},"status":{"code":"Paused"}}`
+	quarantine := `{"id":"` + jobID + `","schedule":{"state":"Active"},"status":{"code":"Quarantine"}}`
+	seat := value(`{"id":"a","principalId":"` + annID + `","appRoleId":"` + entra.UserRoleID + `"}`)
+	start := func(c *Client) error { return c.StartJob(t.Context(), spID, jobID) }
+	pause := func(c *Client) error { return c.PauseJob(t.Context(), spID, jobID) }
+	assign := func(c *Client) error { return c.Assign(t.Context(), spID, annID, entra.UserRoleID) }
+	for _, test := range []struct {
+		name, post, get, found string
+		call                   func(*Client) error
+		posts                  int
+	}{
+		{"started", jobPath + "/start", jobPath, active, start, 1},
+		{"not started", jobPath + "/start", jobPath, paused, start, 2},
+		{"still in quarantine", jobPath + "/start", jobPath, quarantine, start, 2},
+		{"paused", jobPath + "/pause", jobPath, paused, pause, 1},
+		{"not paused", jobPath + "/pause", jobPath, active, pause, 2},
+		{"assigned", spPath + "/appRoleAssignedTo", spPath + "/appRoleAssignedTo", seat, assign, 1},
+		{"not assigned", spPath + "/appRoleAssignedTo", spPath + "/appRoleAssignedTo", value(), assign, 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := newTenant(t)
+			f.on("POST "+test.post, answer{Reset: true}, answer{Status: 204})
+			f.on("GET "+test.get, answer{Body: test.found})
+			if err := test.call(f.client()); err != nil {
+				t.Error(err)
+			}
+			if n := f.count("POST"); n != test.posts {
+				t.Errorf("%d POSTs, want %d", n, test.posts)
+			}
+			if sent := f.requests(); len(sent) < 2 || !strings.HasPrefix(sent[1], "GET ") {
+				t.Errorf("did not look first: %q", sent)
+			}
+		})
+	}
+}
+
+// TestAssignAll takes seats together; of a batch whose end is unclear only those are
+// sent again that are not there.
+func TestAssignAll(t *testing.T) {
+	f := newTenant(t)
+	seats := []entra.Seat{{PrincipalID: annID, RoleID: entra.UserRoleID}, {PrincipalID: bobID, RoleID: entra.UserRoleID}, {PrincipalID: salesID, RoleID: entra.UserRoleID}}
+	f.on("POST /$batch",
+		answer{Reset: true},
+		batchAnswers(item(1, 400, `{"error":{"code":"Request_BadRequest","message":"Permission being assigned already exists on the object"}}`), item(2, 403, `{"error":{"code":"Authorization_RequestDenied","message":"no"}}`)))
+	f.on("GET "+spPath+"/appRoleAssignedTo", answer{Body: value(`{"id":"a","principalId":"` + annID + `","appRoleId":"` + entra.UserRoleID + `"}`)})
+	errs := f.client().AssignAll(t.Context(), spID, seats)
+	if errs[0] != nil || errs[1] != nil || errs[2] == nil {
+		t.Errorf("%v", errs)
+	}
+	if e, ok := errors.AsType[*Error](errs[2]); !ok || e.Kind != Denied || !strings.Contains(e.Error(), salesID) {
+		t.Errorf("error %v", errs[2])
+	}
+	if n := f.count("POST"); n != 2 || strings.Contains(f.calls[2].Body, annID) {
+		t.Errorf("%d batches, the second %s", n, f.calls[2].Body)
 	}
 }
 

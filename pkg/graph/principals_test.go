@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -43,35 +44,24 @@ func TestFewPrincipals(t *testing.T) {
 		{"user by id, none", entra.PrincipalRef{Type: entra.UserPrincipal, Name: annID}, func(f *tenant) { f.on("GET /users/"+annID, notFound) },
 			nil, []string{"GET /users/" + annID + "?"}},
 		{"user by name", entra.PrincipalRef{Type: entra.UserPrincipal, Name: "ann@contoso.com"}, func(f *tenant) {
-			f.on("GET /users/ann@contoso.com", answer{Body: user(annID, "Ann", "ann@contoso.com")})
 			f.on("GET /users", answer{Body: value(user(annID, "Ann", "ann@contoso.com"))})
-		}, []string{annID}, []string{"GET /users/ann@contoso.com?", "GET /users?$filter=mail%20eq%20%27ann%40contoso.com%27&"}},
-		{"user by mail alone", entra.PrincipalRef{Type: entra.UserPrincipal, Name: "ann@contoso.com"}, func(f *tenant) {
-			f.on("GET /users/ann@contoso.com", notFound)
-			f.on("GET /users", answer{Body: value(user(annID, "Ann", "ann@contoso.onmicrosoft.com"))})
-		}, []string{annID}, []string{"GET /users/ann@contoso.com?", "GET /users?"}},
+		}, []string{annID}, []string{"GET /users?$filter=userPrincipalName%20eq%20%27ann%40contoso.com%27%20or%20mail%20eq%20%27ann%40contoso.com%27&"}},
 		{"name of one, mail of another", entra.PrincipalRef{Type: entra.UserPrincipal, Name: "ann@contoso.com"}, func(f *tenant) {
-			f.on("GET /users/ann@contoso.com", answer{Body: user(bobID, "Bob", "ann@contoso.com")})
-			f.on("GET /users", answer{Body: value(user(annID, "Ann", "x"))})
-		}, []string{annID, bobID}, []string{"GET /users/ann@contoso.com?", "GET /users?"}},
+			f.on("GET /users", answer{Body: value(user(bobID, "Bob", "ann@contoso.com"), user(annID, "Ann", "x"))})
+		}, []string{annID, bobID}, []string{"GET /users?"}},
 		{"guest", entra.PrincipalRef{Type: entra.UserPrincipal, Name: "o'ann_x.com#EXT#@contoso.com"}, func(f *tenant) {
-			f.on("GET /users/o'ann_x.com#EXT#@contoso.com", answer{Body: user(annID, "Ann", "x")})
-			f.on("GET /users", answer{Body: value()})
-		}, []string{annID}, []string{"GET /users/o'ann_x.com%23EXT%23@contoso.com?", "GET /users?$filter=mail%20eq%20%27o%27%27ann_x.com%23EXT%23%40contoso.com%27&"}},
-		{"dollar", entra.PrincipalRef{Type: entra.UserPrincipal, Name: "$o'x@contoso.com"}, func(f *tenant) {
-			f.on("GET /users('$o''x@contoso.com')", answer{Body: user(annID, "Ann", "x")})
-			f.on("GET /users", answer{Body: value()})
-		}, []string{annID}, []string{"GET /users('$o''x@contoso.com')?", "GET /users?"}},
+			f.on("GET /users", answer{Body: value(user(annID, "Ann", "x"))})
+		}, []string{annID}, []string{"GET /users?$filter=userPrincipalName%20eq%20%27o%27%27ann_x.com%23EXT%23%40contoso.com%27%20or%20"}},
 		{"user without an address", entra.PrincipalRef{Type: entra.UserPrincipal, Name: "Ann"}, func(f *tenant) {}, nil, nil},
 		{"group by id", entra.PrincipalRef{Type: entra.GroupPrincipal, Name: salesID}, func(f *tenant) {
 			f.on("GET /groups/"+salesID, answer{Body: group(salesID, "Sales")})
 		}, []string{salesID}, []string{"GET /groups/" + salesID + "?"}},
 		{"groups of one name", entra.PrincipalRef{Type: entra.GroupPrincipal, Name: "Sales"}, func(f *tenant) {
-			f.on("GET /groups", answer{Body: value(group(salesID, "Sales"), group(bobID, "Sales"))}, answer{Body: value(group(salesID, "Sales"))})
-		}, []string{bobID, salesID}, []string{"GET /groups?$filter=displayName%20eq%20%27Sales%27&", "GET /groups?$filter=mailNickname%20eq%20%27Sales%27&"}},
+			f.on("GET /groups", answer{Body: value(group(salesID, "Sales"), group(bobID, "Sales"))})
+		}, []string{bobID, salesID}, []string{"GET /groups?$filter=displayName%20eq%20%27Sales%27%20or%20mailNickname%20eq%20%27Sales%27&"}},
 		{"group by mail", entra.PrincipalRef{Type: entra.GroupPrincipal, Name: "sales@contoso.com"}, func(f *tenant) {
-			f.on("GET /groups", answer{Body: value()}, answer{Body: value(group(salesID, "Sales"))})
-		}, []string{salesID}, []string{"GET /groups?$filter=displayName%20", "GET /groups?$filter=mail%20eq%20%27sales%40contoso.com%27&"}},
+			f.on("GET /groups", answer{Body: value(group(salesID, "Sales"))})
+		}, []string{salesID}, []string{"GET /groups?$filter=displayName%20eq%20%27sales%40contoso.com%27%20or%20mail%20eq%20%27sales%40contoso.com%27&"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -141,17 +131,49 @@ func item(id, status int, body string) string {
 	return fmt.Sprintf(`{"id":"%d","status":%d,"headers":{"Content-Type":"application/json"},"body":%s}`, id, status, body)
 }
 
+// TestManyIDs asks for many ids at once, and one by one where that is not allowed.
+func TestManyIDs(t *testing.T) {
+	refs := []entra.PrincipalRef{
+		{Type: entra.UserPrincipal, Name: annID}, {Type: entra.UserPrincipal, Name: bobID},
+		{Type: entra.GroupPrincipal, Name: salesID}, {Type: entra.GroupPrincipal, Name: appID},
+	}
+	for _, refused := range []bool{false, true} {
+		f := newTenant(t)
+		object := func(kind, id string) string {
+			return fmt.Sprintf(`{"@odata.type":"#microsoft.graph.%s","id":%q,"displayName":"x"}`, kind, id)
+		}
+		// Bob is a group by now, which is not what was asked for.
+		f.on("POST /directoryObjects/getByIds", answer{Body: value(object("user", strings.ToUpper(annID)), object("group", bobID), object("group", salesID))})
+		if refused {
+			f.on("POST /directoryObjects/getByIds", answer{Status: 403, Body: sample(t, "errors/403_directory_permission.json")})
+			none := `{"error":{"code":"Request_ResourceNotFound","message":"none"}}`
+			f.on("POST /$batch", batchAnswers(item(0, 200, user(annID, "Ann", "a")), item(1, 404, none), item(2, 200, group(salesID, "Sales")), item(3, 404, none)))
+		}
+		got, err := f.client().Principals(t.Context(), refs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var n []int
+		for _, ref := range refs {
+			n = append(n, len(got[ref]))
+		}
+		if !cmp.Equal(n, []int{1, 0, 1, 0}) {
+			t.Errorf("refused %t: found %v", refused, got)
+		}
+	}
+}
+
 // TestManyPrincipals looks up in batches of twenty.
 func TestManyPrincipals(t *testing.T) {
 	f := newTenant(t)
 	var refs []entra.PrincipalRef
 	var firstItems, secondItems []string
 	for i := range 23 {
-		id := fmt.Sprintf("dddddddd-0000-4000-8000-%012d", i)
+		id := fmt.Sprintf("u%d@contoso.com", i)
 		refs = append(refs, entra.PrincipalRef{Type: entra.UserPrincipal, Name: id})
-		body := item(i, 200, user(id, fmt.Sprintf("User %d", i), "u"))
+		body := item(i, 200, value(user(id, fmt.Sprintf("User %d", i), "u")))
 		if i == 3 {
-			body = item(i, 404, `{"error":{"code":"Request_ResourceNotFound","message":"none"}}`)
+			body = item(i, 200, value())
 		}
 		if i < maxBatch {
 			firstItems = append(firstItems, body)
@@ -159,7 +181,7 @@ func TestManyPrincipals(t *testing.T) {
 			secondItems = append(secondItems, body)
 		}
 	}
-	f.on("POST /$batch", batchAnswers(firstItems...), batchAnswers(secondItems...))
+	f.batches = map[string]answer{`"id":"0"`: batchAnswers(firstItems...), `"id":"22"`: batchAnswers(secondItems...)}
 	got, err := f.client().Principals(t.Context(), refs)
 	if err != nil {
 		t.Fatal(err)
@@ -180,11 +202,12 @@ func TestManyPrincipals(t *testing.T) {
 			t.Fatal(err)
 		}
 		sent = append(sent, len(body.Requests))
-		if r := body.Requests[0]; r.Method != "GET" || !strings.HasPrefix(r.URL, "/users/dddddddd-") || !strings.Contains(r.URL, "?$select=") {
+		if r := body.Requests[0]; r.Method != "GET" || !strings.HasPrefix(r.URL, "/users?$filter=") || !strings.Contains(r.URL, "&$select=") {
 			t.Errorf("request %+v", r)
 		}
 	}
-	if !cmp.Equal(sent, []int{20, 3}) {
+	slices.Sort(sent)
+	if !cmp.Equal(sent, []int{3, 20}) {
 		t.Errorf("batches of %v", sent)
 	}
 }
@@ -192,16 +215,16 @@ func TestManyPrincipals(t *testing.T) {
 // TestBatchRetry repeats the single requests that were throttled, and only them.
 func TestBatchRetry(t *testing.T) {
 	f := newTenant(t)
-	refs := []entra.PrincipalRef{{Type: entra.UserPrincipal, Name: annID}, {Type: entra.UserPrincipal, Name: bobID}, {Type: entra.GroupPrincipal, Name: "Sales"}}
+	refs := []entra.PrincipalRef{{Type: entra.UserPrincipal, Name: "ann@x"}, {Type: entra.UserPrincipal, Name: "bob@x"}, {Type: entra.GroupPrincipal, Name: "Sales"}, {Type: entra.GroupPrincipal, Name: "Nobody"}}
 	throttled := `{"id":"1","status":429,"headers":{"Retry-After":"9"},"body":{"error":{"code":"TooManyRequests","message":"slow"}}}`
 	f.on("POST /$batch",
-		batchAnswers(item(0, 200, user(annID, "Ann", "a")), throttled, item(2, 503, `{"error":{"code":"x","message":"y"}}`), item(3, 200, value())),
-		batchAnswers(item(1, 200, user(bobID, "Bob", "b")), item(2, 200, value(group(salesID, "Sales")))))
+		batchAnswers(item(0, 200, value(user(annID, "Ann", "a"))), throttled, item(2, 503, `{"error":{"code":"x","message":"y"}}`), item(3, 200, value())),
+		batchAnswers(item(1, 200, value(user(bobID, "Bob", "b"))), item(2, 200, value(group(salesID, "Sales")))))
 	got, err := f.client().Principals(t.Context(), refs)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, ref := range refs {
+	for _, ref := range refs[:3] {
 		if len(got[ref]) != 1 {
 			t.Errorf("%s: %+v", ref.Name, got[ref])
 		}
@@ -209,14 +232,14 @@ func TestBatchRetry(t *testing.T) {
 	if len(f.slept) != 1 || f.slept[0] != 9*time.Second {
 		t.Errorf("slept %v", f.slept)
 	}
-	if body := f.calls[1].Body; strings.Contains(body, annID) || !strings.Contains(body, bobID) {
+	if body := f.calls[1].Body; strings.Contains(body, "ann") || !strings.Contains(body, "bob") {
 		t.Errorf("second batch %s", body)
 	}
 }
 
 // TestBatchErrors checks answers of $batch that leave something open.
 func TestBatchErrors(t *testing.T) {
-	refs := []entra.PrincipalRef{{Type: entra.GroupPrincipal, Name: "a"}, {Type: entra.GroupPrincipal, Name: "b"}}
+	refs := []entra.PrincipalRef{{Type: entra.GroupPrincipal, Name: "a"}, {Type: entra.GroupPrincipal, Name: "b"}, {Type: entra.GroupPrincipal, Name: "c"}, {Type: entra.GroupPrincipal, Name: "d"}}
 	tests := []struct {
 		name   string
 		answer answer
@@ -244,7 +267,7 @@ func TestBatchErrors(t *testing.T) {
 // TestBatchPage reads on where one name fits more than a page.
 func TestBatchPage(t *testing.T) {
 	f := newTenant(t)
-	refs := []entra.PrincipalRef{{Type: entra.GroupPrincipal, Name: "a"}, {Type: entra.GroupPrincipal, Name: "b"}}
+	refs := []entra.PrincipalRef{{Type: entra.GroupPrincipal, Name: "a"}, {Type: entra.GroupPrincipal, Name: "b"}, {Type: entra.GroupPrincipal, Name: "c"}, {Type: entra.GroupPrincipal, Name: "d"}}
 	more := `{"value":[` + group(annID, "a") + `],"@odata.nextLink":"` + f.server.URL + `/v1.0/groups?$skiptoken=1"}`
 	f.on("POST /$batch", batchAnswers(item(0, 200, more), item(1, 200, value()), item(2, 200, value()), item(3, 200, value())))
 	f.on("GET /groups", answer{Body: more}, answer{Body: value(group(bobID, "a"))})

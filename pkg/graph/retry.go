@@ -38,6 +38,7 @@ func (c *Client) do(ctx context.Context, r *request) (*response, error) {
 			return res, nil
 		}
 		e.Waited = waited
+		c.acquaint(ctx, r, e)
 		var d time.Duration
 		limit, why := c.settling(r, e)
 		switch {

@@ -212,7 +212,7 @@ func TestTryTimeout(t *testing.T) {
 	f := newTenant(t)
 	f.on("GET /x", answer{Hang: time.Minute}, answer{Body: `{}`})
 	c := f.client()
-	if _, err := c.do(t.Context(), &request{op: "read", method: http.MethodGet, path: []string{"x"}, limit: 200 * time.Millisecond}); err != nil {
+	if _, err := c.do(t.Context(), &request{op: "read", method: http.MethodGet, path: []string{"x"}, limit: 700 * time.Millisecond}); err != nil {
 		t.Fatal(err)
 	}
 	if n := f.count("GET /x"); n != 2 {

@@ -101,6 +101,13 @@ func table() map[string][]use {
 			{permission: applicationRead, why: findsApp},
 			{permission: syncWrite, why: "provision on demand"},
 		}, naming),
+		"verify": {
+			{permission: applicationRead, why: findsApp},
+			{permission: syncWrite, why: "test the connection and provision on demand"},
+			{permission: userRead, why: "look the user up and read what is mapped"},
+			{permission: memberRead, why: findsGroups, when: Groups},
+			{permission: organizationRead, why: tenantByName, without: tenantByID},
+		},
 		"preview": join(reading, []use{
 			{permission: userRead, why: "read the users of the preview"},
 			{permission: memberRead, why: findsGroups, when: Groups},

@@ -56,8 +56,7 @@ type Client struct {
 
 	plain, withBody http.Header // of every request
 	mask            masker
-	slots           chan struct{} // one for each request on the wire; nil for no limit
-	buffers         *sync.Pool    // of *bytes.Buffer, for the bodies of answers
+	buffers         sync.Pool // of *bytes.Buffer, for the bodies of answers
 }
 
 // New checks the base URL and the token, and returns a Client. The error says
@@ -79,36 +78,9 @@ func New(o Options) (*Client, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	c := &Client{base: base, query: query, options: o, mask: newMasker(o.Token), buffers: &sync.Pool{}}
+	c := &Client{base: base, query: query, options: o, mask: newMasker(o.Token)}
 	c.plain, c.withBody = c.header(false), c.header(true)
 	return c, nil
-}
-
-// AtMost returns a Client that has no more than n requests on the wire at a time;
-// others wait for their turn, which does not count as time of theirs.
-func (c *Client) AtMost(n int) *Client {
-	limited := *c
-	limited.slots = make(chan struct{}, n)
-	return &limited
-}
-
-// enter waits for a slot, which leave gives back.
-func (c *Client) enter(ctx context.Context) error {
-	if c.slots == nil {
-		return nil
-	}
-	select {
-	case c.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-func (c *Client) leave() {
-	if c.slots != nil {
-		<-c.slots
-	}
 }
 
 // List is a ListResponse.

@@ -30,7 +30,7 @@ func TestParseBase(t *testing.T) {
 func TestMask(t *testing.T) {
 	const token = `to/ken"7+`
 	m := client.NewMask(token)
-	for _, form := range []string{token, `to\/ken\"7+`, "to%2Fken%227%2B", "to/ken&#34;7&#43;"} {
+	for _, form := range []string{token, `to\/ken\"7+`, "to%2Fken%227%2B", "to/ken&#34;7+"} {
 		if got := m.Text("a " + form + " b"); got != "a *** b" {
 			t.Errorf("%s: %s", form, got)
 		}

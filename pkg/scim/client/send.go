@@ -104,13 +104,13 @@ func (c *Client) header(hasBody bool) http.Header {
 // exchange does the network part and fills in the answer.
 // The answer's body is in the buffer, and as long there as that is not used again.
 func (c *Client) exchange(ctx context.Context, a *answer, header http.Header, body []byte, into *bytes.Buffer) *Error {
-	if err := c.enter(ctx); err != nil {
-		return a.transportError(ctx, err, c.options.Timeout)
-	}
-	defer c.leave()
 	ctx, cancel := context.WithTimeoutCause(ctx, c.options.Timeout, errTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, a.call.method, "", bytes.NewReader(body))
+	content := io.Reader(http.NoBody)
+	if body != nil {
+		content = bytes.NewReader(body)
+	}
+	req, err := http.NewRequestWithContext(ctx, a.call.method, "", content)
 	if err != nil {
 		return a.transportError(ctx, err, c.options.Timeout)
 	}
