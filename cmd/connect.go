@@ -21,6 +21,7 @@ type connectFlags struct {
 	ClientID    string
 	Certificate string
 	sandbox     sandboxFlags
+	asItIs      bool // no flag: a refusal is the finding, not something to wait out
 }
 
 func (f *connectFlags) add(c *cobra.Command) {

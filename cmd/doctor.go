@@ -100,6 +100,7 @@ func runDoctor(ctx context.Context, o *DoctorOptions) (err error) {
 			return err
 		}
 	}
+	o.managed.connect.asItIs = true
 	s, err := d.open(ctx, o.managed.connect, all)
 	if err != nil {
 		return err

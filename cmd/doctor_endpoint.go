@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/scimctl/scimctl/internal/render"
+	"github.com/scimctl/scimctl/pkg/endpoint"
 	"github.com/scimctl/scimctl/pkg/scim/client"
 )
 
@@ -49,26 +51,73 @@ func (x *doctor) endpoint(ctx context.Context, base string) {
 		return
 	}
 	_, err = c.Search(ctx, discovery)
-	x.reached(base, err, wire.state)
+	if x.reached(base, err, wire.state) {
+		x.edge(ctx, base, &tls.Config{RootCAs: o.CAs})
+	}
 }
 
-// reached judges how the endpoint answered.
-func (x *doctor) reached(base string, err error, state *tls.ConnectionState) {
+// edgeChecks are those of an endpoint that need no token: the address without redirect,
+// and TLS as Entra speaks it, which is less than what this machine speaks.
+var edgeChecks = []string{"T-14", "T-15"}
+
+// edge has the checks of scimctl endpoint test look at what stands in front of the
+// endpoint.
+func (x *doctor) edge(ctx context.Context, base string, trust *tls.Config) {
+	runner, err := endpoint.New(endpoint.Options{URL: base, Only: edgeChecks, ReadOnly: true, Timeout: reachTimeout, TLS: trust, Now: x.deps.Now})
+	if err != nil {
+		x.broken("edge", err.Error(), "")
+		return
+	}
+	report := runner.Run(ctx)
+	worst := endpoint.None
+	var details, fixes []string
+	ran := 0
+	for i := range report.Results {
+		r := &report.Results[i]
+		if r.Status == endpoint.NotRun {
+			details = append(details, fmt.Sprintf("%s could not run: %s", r.Check.ID, r.Reason))
+			continue
+		}
+		ran++
+		worst = max(worst, r.Impact.On(endpoint.Entra))
+		for _, c := range r.Failed() {
+			details = append(details, fmt.Sprintf("%s %s: %s", r.Check.ID, c.Text, c.Saw))
+		}
+		if r.Impact.On(endpoint.Entra) > endpoint.Note {
+			fixes = append(fixes, r.Check.Fix)
+		}
+	}
+	next := strings.Join(fixes, " ")
+	switch {
+	case worst == endpoint.Breaks:
+		x.broken("edge", "Entra cannot work with what stands in front of the endpoint", next, details...)
+	case worst == endpoint.Degrades:
+		x.doubtful("edge", "Entra may not work with what stands in front of the endpoint", next, details...)
+	case ran == 0:
+		x.add(render.Check{Name: "edge", Verdict: render.CheckUnseen, Found: "not looked at", Details: details})
+	default:
+		x.good("edge", "no redirect, and TLS that Entra speaks", details...)
+	}
+}
+
+// reached judges how the endpoint answered. It is false when there is nothing that the
+// edge could be judged by.
+func (x *doctor) reached(base string, err error, state *tls.ConnectionState) bool {
 	failed, ok := errors.AsType[*client.Error](err)
 	if ok {
 		switch failed.Kind {
 		case client.KindTLS, client.KindUnreachable, client.KindTimeout, client.KindRedirect, client.KindCanceled:
 			x.broken("endpoint", failed.Error(), "")
-			return
+			return failed.Kind == client.KindRedirect || failed.Kind == client.KindTLS
 		case client.KindNotSCIM:
 			if failed.Status < 300 {
 				x.doubtful("endpoint", failed.Error(), "Check that the tenant URL is the SCIM base URL.")
-				return
+				return true
 			}
 		}
 		if failed.Status >= 500 {
 			x.doubtful("endpoint", failed.Error(), "Ask the vendor whether the server is in order.")
-			return
+			return true
 		}
 	}
 	found := base + " answers"
@@ -77,15 +126,16 @@ func (x *doctor) reached(base string, err error, state *tls.ConnectionState) {
 	}
 	if state == nil || len(state.PeerCertificates) == 0 {
 		x.doubtful("endpoint", found+", without TLS", "Use a tenant URL that begins with https://: Entra takes no other.")
-		return
+		return true
 	}
 	leaf := state.PeerCertificates[0]
 	found += fmt.Sprintf(", %s, certificate until %s", tls.VersionName(state.Version), leaf.NotAfter.UTC().Format(time.DateOnly))
 	if left := leaf.NotAfter.Sub(x.deps.Now()); left < certificateMargin {
 		x.doubtful("endpoint", found, "The certificate must be renewed, or provisioning stops.")
-		return
+		return true
 	}
 	x.good("endpoint", found)
+	return true
 }
 
 // handshake remembers the TLS connection of the last answer.

@@ -42,6 +42,8 @@ var verbCases = map[string]verbCase{
 	// No cycle runs in this tenant, so the wait ends by itself.
 	"watch": {args: []string{"watch", "-f", "idmelon", "--timeout", "1s"}, well: func(_ int, said string) bool { return !strings.Contains(said, "permission") }},
 	"logs":  {args: []string{"logs", "-f", "idmelon"}},
+	// The tenant is gone through to the end; the endpoint of the profile is not there to be read.
+	"verify": {args: []string{"verify", "-f", "idmelon", "--user", "alice@contoso.com", "--skip", "replay", "--yes", "-o", "json"}, holds: []permission.Condition{permission.Users, permission.Groups}, well: func(_ int, said string) bool { return !strings.Contains(said, "permission") }},
 	// The endpoint of the profile is not there; everything else is well.
 	"doctor": {args: []string{"doctor", "-f", "idmelon", "--for", "status"}, well: func(_ int, said string) bool { return strings.Contains(said, ", 1 failed") }},
 }

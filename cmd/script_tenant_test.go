@@ -22,15 +22,16 @@ import (
 )
 
 // startTenant is the script command `tenant [flags]`: an emulator in a process of
-// its own, with the flags of `scimctl emulator`. It sets the variables that
-// scimctl and azidentity read, and SCIM_URL and SCIM_TOKEN.
+// its own, with the flags of `scimctl emulator`. Its jobs run no cycles by
+// themselves unless a flag says so. It sets the variables that scimctl and azidentity
+// read, and SCIM_URL and SCIM_TOKEN.
 func startTenant(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("tenant cannot be negated")
 	}
 	program, err := exec.LookPath("scimctl")
 	ts.Check(err)
-	c := exec.Command(program, append([]string{"emulator"}, args...)...)
+	c := exec.Command(program, append([]string{"emulator", "--cycle-interval", "off"}, args...)...)
 	c.Env = append(os.Environ(), "HOME="+ts.Getenv("HOME"))
 	stdout, err := c.StdoutPipe()
 	ts.Check(err)

@@ -72,6 +72,7 @@ func (d *Deps) open(_ context.Context, f connectFlags, _ []planned) (*session, e
 	o.Prompt = func(text string) { render.Err(d.IO).Note("%s", text) }
 	o.Notice = s.tell
 	o.Sleep = d.Sleep
+	o.AsItIs = f.asItIs
 	client, err := graph.New(o)
 	if err != nil {
 		s.closeInto(&err)

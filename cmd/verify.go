@@ -126,7 +126,7 @@ func runVerify(ctx context.Context, o *VerifyOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	v := &verification{VerifyOptions: o, problems: problems, report: render.VerifyReport{User: o.User}}
+	v := &verification{VerifyOptions: o, problems: problems, hangUp: func() {}, report: render.VerifyReport{User: o.User}}
 	if len(chosen) > 0 || !problems.HasErrors() {
 		one, err := one(chosen)
 		if err != nil {
@@ -139,6 +139,7 @@ func runVerify(ctx context.Context, o *VerifyOptions) (err error) {
 		return err
 	}
 	defer v.session.closeInto(&err)
+	defer func() { v.hangUp() }()
 	p := render.Out(d.IO)
 	for _, step := range v.steps() {
 		s, err := v.take(ctx, step)

@@ -31,7 +31,7 @@ func (v *verification) readBack(ctx context.Context) (render.VerifyStep, error) 
 	id, by, err := v.find(ctx, v.expected)
 	switch {
 	case err != nil:
-		return failed("%v", err), nil
+		return failed("%s", v.expected.Covered(err.Error())), nil
 	case id == "":
 		return failed("the endpoint has no user %s", by), nil
 	case v.written != "" && v.written != id:
@@ -126,7 +126,7 @@ func (v *verification) refer(ctx context.Context, p *engine.Preview) error {
 		}
 		id, _, err := v.find(ctx, other)
 		if err != nil {
-			return fmt.Errorf("look up the reference to %s: %w", source, err)
+			return fmt.Errorf("look up the reference to %s: %s", source, other.Covered(err.Error()))
 		}
 		if id != "" {
 			v.links[source] = id

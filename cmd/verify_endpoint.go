@@ -43,7 +43,7 @@ func (v *verification) reach(ctx context.Context) (reason string, err error) {
 	if err != nil {
 		return err.Error(), nil
 	}
-	v.target, v.client = t, c
+	v.target, v.client, v.hangUp = t, c, transport.CloseIdleConnections
 	return "", nil
 }
 

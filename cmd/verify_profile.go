@@ -30,6 +30,7 @@ type verification struct {
 	observed *plan.Observed
 	target   *testTarget // the endpoint; see reach
 	client   *client.Client
+	hangUp   func()          // lets go of the connections to the endpoint
 	user     entra.Principal // by provision
 	created  bool
 	written  string // id that Entra says it has written to, "" when it does not say

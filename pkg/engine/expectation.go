@@ -77,6 +77,9 @@ func (x *Expectation) Matches() []Match {
 	return out
 }
 
+// Covered returns a text with every redacted value of the object covered.
+func (x *Expectation) Covered(text string) string { return x.run.veil.over(text) }
+
 // References returns the source ids of the objects that the object refers to, without
 // members.
 func (x *Expectation) References() []string {
@@ -125,11 +128,9 @@ func (x *Expectation) valueless(a mapping.Attribute, have *scim.Object) Comparis
 
 func (x *Expectation) compare(a mapping.Attribute, v mapping.Value, have *scim.Object, created bool, links map[string]string) Comparison {
 	c := Comparison{Target: v.Target, Standing: Uncompared, Found: found(have, v.Path)}
-	defer func() {
-		if v.Redacted && c.Found != nil {
-			c.Found = new(redactedText)
-		}
-	}()
+	if v.Redacted && c.Found != nil {
+		c.Found = new(redactedText)
+	}
 	v, c.Why = x.resolved(a, v, created, c.Found != nil, links)
 	if c.Why != "" {
 		return c

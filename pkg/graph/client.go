@@ -34,6 +34,7 @@ type Options struct {
 	Prompt    func(message string) // shows the code of AuthDeviceCode
 	Notice    func(message string) // tells of a wait; nil for none
 	Now       func() time.Time     // nil: time.Now
+	AsItIs    bool                 // a refusal about an application that an earlier run made minutes ago is told, not waited out
 
 	// Sleep waits between tries, or until ctx ends, whose cause it returns; nil: a timer.
 	Sleep func(ctx context.Context, d time.Duration) error
@@ -66,6 +67,7 @@ type Client struct {
 	clock     *clock
 	young     young
 	newcomers newcomers
+	asItIs    bool        // newcomers are not waited for
 	rolesSet  atomic.Bool // this client wrote app roles, which take a moment to be assignable
 	userAgent string
 	notice    func(string)
@@ -83,7 +85,7 @@ func New(o Options) (*Client, error) {
 	if !slices.Contains(kinds, o.Auth) {
 		return nil, fmt.Errorf("unknown kind of sign-in %q: use one of %q", o.Auth, kinds[1:])
 	}
-	c := &Client{at: at, userAgent: cmp.Or(o.UserAgent, "scimctl"), notice: o.Notice, now: o.Now, sleep: o.Sleep}
+	c := &Client{at: at, userAgent: cmp.Or(o.UserAgent, "scimctl"), notice: o.Notice, now: o.Now, sleep: o.Sleep, asItIs: o.AsItIs}
 	if c.now == nil {
 		c.now = time.Now
 	}

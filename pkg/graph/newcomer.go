@@ -52,7 +52,7 @@ func (n *newcomers) ask(id string) (met *newcomer, first bool) {
 // Source: graph_contract §2, graph_gotchas 2.
 func (c *Client) acquaint(ctx context.Context, r *request, e *Error) {
 	refused := e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden || e.Status == http.StatusNotFound
-	if !r.sync() || !refused || e.foreign || e.Kind == SignIn {
+	if c.asItIs || !r.sync() || !refused || e.foreign || e.Kind == SignIn {
 		return
 	}
 	met, first := c.newcomers.ask(r.object)
