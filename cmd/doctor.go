@@ -35,8 +35,8 @@ Of the tenant: the sign-in, the permissions in its token against what the verbs 
 --for need, the clock, the tenant itself, its licences. Of each application, named
 by -f or --app: whether it is known everywhere, its job, the stored credentials
 (Entra tests the connection), a quarantine or failing cycles, what failed in the log
-of the last seven days, the live mappings, who is notified, and whether this machine
-reaches the endpoint.
+of the last seven days, the live mappings, who is notified, whether this machine
+reaches the endpoint, and whether Entra can work with its address and its TLS.
 
 The exit code is 2 when a check failed.`,
 		Example: `  scimctl doctor

@@ -5,7 +5,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,36 +58,39 @@ func (x *doctor) endpoint(ctx context.Context, base string) {
 	}
 }
 
-// edgeChecks are those of an endpoint that need no token: the address without redirect,
-// and TLS as Entra speaks it, which is less than what this machine speaks.
-var edgeChecks = []string{"T-14", "T-15"}
+// edgeChecks are those of an endpoint that need no token, with what is well when they
+// pass. Entra's TLS is less than what this machine speaks.
+func edgeChecks() map[string]string {
+	return map[string]string{"T-14": "TLS that Entra speaks", "T-15": "no redirect"}
+}
 
 // edge has the checks of scimctl endpoint test look at what stands in front of the
 // endpoint.
 func (x *doctor) edge(ctx context.Context, base string, trust *tls.Config) {
-	runner, err := endpoint.New(endpoint.Options{URL: base, Only: edgeChecks, ReadOnly: true, Timeout: reachTimeout, TLS: trust, Now: x.deps.Now})
+	checks := edgeChecks()
+	runner, err := endpoint.New(endpoint.Options{URL: base, Only: slices.Sorted(maps.Keys(checks)), ReadOnly: true, Timeout: reachTimeout, TLS: trust, Now: x.deps.Now})
 	if err != nil {
 		x.broken("edge", err.Error(), "")
 		return
 	}
 	report := runner.Run(ctx)
 	worst := endpoint.None
-	var details, fixes []string
-	ran := 0
+	var details, fixes, well []string
 	for i := range report.Results {
 		r := &report.Results[i]
 		if r.Status == endpoint.NotRun {
 			details = append(details, fmt.Sprintf("%s could not run: %s", r.Check.ID, r.Reason))
 			continue
 		}
-		ran++
 		worst = max(worst, r.Impact.On(endpoint.Entra))
 		for _, c := range r.Failed() {
 			details = append(details, fmt.Sprintf("%s %s: %s", r.Check.ID, c.Text, c.Saw))
 		}
 		if r.Impact.On(endpoint.Entra) > endpoint.Note {
 			fixes = append(fixes, r.Check.Fix)
+			continue
 		}
+		well = append(well, checks[r.Check.ID])
 	}
 	next := strings.Join(fixes, " ")
 	switch {
@@ -93,10 +98,10 @@ func (x *doctor) edge(ctx context.Context, base string, trust *tls.Config) {
 		x.broken("edge", "Entra cannot work with what stands in front of the endpoint", next, details...)
 	case worst == endpoint.Degrades:
 		x.doubtful("edge", "Entra may not work with what stands in front of the endpoint", next, details...)
-	case ran == 0:
+	case len(well) == 0:
 		x.add(render.Check{Name: "edge", Verdict: render.CheckUnseen, Found: "not looked at", Details: details})
 	default:
-		x.good("edge", "no redirect, and TLS that Entra speaks", details...)
+		x.good("edge", listed(well), details...)
 	}
 }
 

@@ -146,7 +146,7 @@ func (v *verification) replayed(report *endpoint.Report) render.VerifyStep {
 		switch {
 		case r.Impact.On(endpoint.Entra) >= endpoint.Degrades:
 			if broken := r.Failed(); len(broken) > 0 {
-				line += ": " + broken[0].Saw
+				line = r.Check.ID + " " + broken[0].Text + ": " + broken[0].Saw
 			}
 			details = append(details, line)
 		case r.Status == endpoint.NotRun && r.Cause == endpoint.Blocked:

@@ -243,7 +243,7 @@ func TestHTMLStandsAlone(t *testing.T) {
 			t.Errorf("the page does not show %q", want)
 		}
 	}
-	if strings.Contains(endpointTemplate, "url(") || strings.Contains(endpointTemplate, "@import") {
+	if strings.Contains(endpointStyle, "url(") || strings.Contains(endpointStyle, "@import") {
 		t.Error("the style asks for something")
 	}
 }

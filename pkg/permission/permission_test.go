@@ -79,6 +79,7 @@ func TestFor(t *testing.T) {
 		{"conditions", []string{"apply"}, only(Groups), "Application.ReadWrite.All GroupMember.Read.All Synchronization.ReadWrite.All (Organization.Read.All)"},
 		{"all conditions", []string{"apply"}, nil, "Application.ReadWrite.All AppRoleAssignment.ReadWrite.All GroupMember.Read.All Synchronization.ReadWrite.All User.Read.All (Organization.Read.All)"},
 		{"needed by one verb, used by another", []string{"import", "provision"}, only(Users), "Application.Read.All Synchronization.ReadWrite.All User.Read.All (GroupMember.Read.All) (Organization.Read.All)"},
+		{"reading a user back", []string{"verify"}, only(), "Application.Read.All Synchronization.ReadWrite.All User.Read.All (Organization.Read.All)"},
 		{"none", nil, nil, ""},
 		{"unknown", []string{"plan", "fly"}, nil, `no verb "fly" works on a tenant: choose among ` + strings.Join(Verbs(), ", ")},
 	} {
