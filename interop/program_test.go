@@ -34,12 +34,12 @@ func build(t *testing.T) string {
 	return path
 }
 
-// tenant starts an emulated tenant whose SCIM traffic for a tenant URL goes to
+// tenant starts an emulated tenant that runs no cycles by itself and whose SCIM traffic for a tenant URL goes to
 // another, and returns the program with the variables to reach it.
 func tenant(t *testing.T, path, from, to string) *tool {
 	t.Helper()
 	var info struct{ URL, Authority, CA, TenantID, ClientID, ClientSecret string }
-	line := start(t, exec.Command(path, "emulator", "--route", from+"="+to))
+	line := start(t, exec.Command(path, "emulator", "--cycle-interval", "off", "--route", from+"="+to))
 	if err := json.Unmarshal([]byte(line), &info); err != nil {
 		t.Fatalf("the emulator printed %q: %v", line, err)
 	}
