@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"sync"
 
 	"golang.org/x/term"
 )
@@ -22,7 +23,7 @@ const maxWidth = 200
 type IOStreams struct {
 	In  io.Reader
 	Out io.Writer
-	Err io.Writer
+	Err io.Writer // safe for concurrent use
 
 	InTerminal, OutTerminal, ErrTerminal bool
 
@@ -30,10 +31,23 @@ type IOStreams struct {
 	width int  // 0: not a terminal
 }
 
+// shared is a writer for several goroutines: each Write is whole.
+type shared struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+// Write implements io.Writer.
+func (s *shared) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(p)
+}
+
 // System returns the streams of the process. getenv reads NO_COLOR, TERM and COLUMNS.
 func System(getenv func(string) string) *IOStreams {
 	s := &IOStreams{
-		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		In: os.Stdin, Out: os.Stdout, Err: &shared{w: os.Stderr},
 		InTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
@@ -54,7 +68,7 @@ func System(getenv func(string) string) *IOStreams {
 // Test returns streams over buffers: no terminal, no colour, DefaultWidth.
 func Test() (streams *IOStreams, in, out, errOut *bytes.Buffer) {
 	in, out, errOut = &bytes.Buffer{}, &bytes.Buffer{}, &bytes.Buffer{}
-	return &IOStreams{In: in, Out: out, Err: errOut}, in, out, errOut
+	return &IOStreams{In: in, Out: out, Err: &shared{w: errOut}}, in, out, errOut
 }
 
 // SetTerminal makes the streams look like a terminal of that width, for tests.

@@ -28,8 +28,16 @@ func TestSystem(t *testing.T) {
 // TestPipes: buffers are no terminal, have no colour, and the default width.
 func TestPipes(t *testing.T) {
 	s, in, out, errOut := Test()
-	if s.In != in || s.Out != out || s.Err != errOut {
+	if s.In != in || s.Out != out {
 		t.Error("streams are not the buffers")
+	}
+	var writers sync.WaitGroup
+	for range 50 {
+		writers.Go(func() { fmt.Fprint(s.Err, "whole\n") })
+	}
+	writers.Wait()
+	if want := strings.Repeat("whole\n", 50); errOut.String() != want {
+		t.Errorf("what fifty goroutines wrote is %q", errOut.String())
 	}
 	if s.Width() != DefaultWidth || s.ColorOut() || s.ColorErr() || s.InTerminal {
 		t.Errorf("%+v looks like a terminal", s)

@@ -59,14 +59,17 @@ func (p *Printer) Linef(format string, args ...any) {
 }
 
 // Paragraph writes text wrapped to the width, each line indented; the first line
-// starts with lead, which counts for the width.
+// starts with lead, which counts for the width. It is written whole, so that
+// paragraphs of several goroutines do not mix.
 func (p *Printer) Paragraph(indent int, lead, text string) {
 	hang := indent + lipgloss.Width(lead)
 	prefix := strings.Repeat(" ", indent) + lead
+	var lines []string
 	for _, line := range wrap(text, p.width-hang) {
-		p.Linef("%s%s", prefix, line)
+		lines = append(lines, prefix+line)
 		prefix = strings.Repeat(" ", hang)
 	}
+	p.Linef("%s", strings.Join(lines, "\n"))
 }
 
 // wrap breaks text at blanks so that lines fit the width where words allow it.
