@@ -1,6 +1,11 @@
 package iostreams
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+)
 
 func TestSystem(t *testing.T) {
 	for _, c := range []struct {
